@@ -1,0 +1,53 @@
+/** What units and runs come to; the report and the exit code are made of these. */
+import type { ExitName } from './exit-codes.ts';
+import type { SyncKind } from './provider.ts';
+import type { Priority } from './settings.ts';
+
+export interface Counts {
+  /** Rows the provider sent. */
+  readonly fetched: number;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  /** Newly marked as removed. */
+  readonly removed: number;
+  /** Rejected rows. */
+  readonly failed: number;
+}
+
+export const noCounts: Counts = { fetched: 0, inserted: 0, updated: 0, unchanged: 0, removed: 0, failed: 0 };
+
+export function addCounts(a: Counts, b: Counts): Counts {
+  return {
+    fetched: a.fetched + b.fetched,
+    inserted: a.inserted + b.inserted,
+    updated: a.updated + b.updated,
+    unchanged: a.unchanged + b.unchanged,
+    removed: a.removed + b.removed,
+    failed: a.failed + b.failed,
+  };
+}
+
+export interface Failure {
+  /** The error's class: `ProviderUnavailable`. */
+  readonly kind: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly exit: ExitName;
+}
+
+/** One unit: `deferred` means nothing went wrong but there was no room (budget, time limit, somebody else runs it). */
+export interface UnitOutcome {
+  readonly status: 'completed' | 'failed' | 'failed_permanent' | 'deferred';
+  readonly partnerId: number;
+  readonly provider: string;
+  readonly credentialId: number;
+  readonly raceId: string | undefined;
+  readonly eventIds: readonly string[];
+  readonly kind: SyncKind;
+  readonly priority: Priority | undefined;
+  readonly counts: Counts;
+  readonly apiCalls: number;
+  readonly durationMs: number;
+  readonly failure: Failure | undefined;
+}

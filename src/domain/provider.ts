@@ -1,0 +1,146 @@
+/**
+ * The contract of a registration provider, and how to add one.
+ *
+ * A provider is a folder `src/providers/<name>/`: wire schema (zod), mapping (pure), calls, its tables. It turns a
+ * credential into a session, and a session into pages of validated records. It never stores, plans, waits, retries,
+ * counts a budget or reads a clock: `call` does the waiting and the counting, the sync does the storing.
+ *
+ * Promises every provider keeps (the conformance suite in test/providers/ checks them):
+ *  1. Ids are stable: the same person yields the same key whatever the page size or order.
+ *  2. An answer whose envelope is unknown throws UnknownAnswer; it is never read as an empty list.
+ *  3. A row that cannot be read becomes a RejectedRow; the others of its page go on.
+ *  4. Mapping is pure: the same answer twice yields equal records, so the second pass rewrites nothing.
+ *  5. A refused credential throws CredentialRefused, a throttle ProviderThrottled, whatever the provider's way to say so.
+ *  6. Page loops go through `src/http/pages.ts`, which cannot spin.
+ *  7. No secret is in an error, in `ApiRequest.query` or in a record.
+ *  8. `resume` of any page, given back in a new session, goes on behind that page.
+ *
+ * To add one: (1) make the folder; (2) export a `Provider`; (3) add its line to src/providers/registry.ts; (4) add its
+ * stand-in to src/sandbox/ and its fixtures to test/providers/, and run the conformance suite on it.
+ */
+import type { Json, JsonObject } from './json.ts';
+import type { EventPage, ParticipantPage } from './records.ts';
+import type { Migration, TableSpec } from './tables.ts';
+
+/** `full`: everything. `incremental`: what changed since the watermark. */
+export type SyncKind = 'full' | 'incremental';
+
+/** A provider, as data and two functions. */
+export interface Provider {
+  /** Lower case, without spaces: what operators type (`1:runsignup:974559`) and what environment variables are named by. */
+  readonly name: string;
+  /** The name in the table `providers`, and on screens. */
+  readonly displayName: string;
+  /** Other names under which existing databases hold it; compared without case. */
+  readonly otherNames: readonly string[];
+  readonly defaults: {
+    readonly baseUrl: string;
+    readonly callsPerHour: number;
+    /** Rows asked for per page. */
+    readonly pageSize: number;
+  };
+  /** What one series of calls can answer: all events of a race, or one event. */
+  readonly unit: 'race' | 'event';
+  /** `feed`: the provider says who left. `absence`: it can only be inferred from a complete listing. */
+  readonly removals: 'feed' | 'absence';
+  /** Calls that the smallest sync needs: the estimate before the first one. */
+  readonly minimumCalls: Readonly<Record<SyncKind, number>>;
+  readonly tables: {
+    readonly races?: TableSpec;
+    readonly events: TableSpec;
+    readonly participants: TableSpec;
+  };
+  /** The schema of its tables. */
+  readonly migrations: readonly Migration[];
+  /** The SELECT that this provider adds to each unified view, with the columns of existing-database.md in order. */
+  readonly views: { readonly events: string; readonly participants: string; readonly results?: string };
+  /** @throws UsageError naming what the credential lacks; nothing secret in the message. */
+  checkCredential(credential: CredentialSecrets): void;
+  connect(credential: CredentialSecrets, tools: SessionTools): ProviderSession;
+}
+
+/** The values of a credential, decrypted. Never logged. */
+export interface CredentialSecrets {
+  readonly principal: string;
+  readonly secret: string;
+  readonly additionalConfig: JsonObject;
+}
+
+/** One credential at work. Sessions are cheap: one per run and credential. */
+export interface ProviderSession {
+  /** One call that proves the credential; resolves to a line that says whom it belongs to. @throws CredentialRefused */
+  check(): Promise<string>;
+  listEvents(query: EventQuery): AsyncIterable<EventPage>;
+  listParticipants(query: ParticipantQuery): AsyncIterable<ParticipantPage>;
+}
+
+export interface EventQuery {
+  /** Events that start before this instant (UTC) are not wanted; undefined: the past too. */
+  readonly startsFrom: Date | undefined;
+  /** Only events of this id, where an operator asks for one that was never discovered. */
+  readonly eventId?: string;
+}
+
+export interface EventRef {
+  readonly eventId: string;
+  readonly raceId: string | undefined;
+  readonly timeZone: string;
+}
+
+export interface ParticipantQuery {
+  /** The events of one unit: one event, or several of one race where `unit` is `race`. */
+  readonly events: readonly EventRef[];
+  /** Changes since this instant of the provider's clock (UTC), inclusive; undefined: everybody. */
+  readonly since: Date | undefined;
+  /** `resume` of the last page that was stored before the process died. */
+  readonly resume: Json | undefined;
+}
+
+/** What a session gets to work with. */
+export interface SessionTools {
+  readonly baseUrl: URL;
+  readonly pageSize: number;
+  readonly call: CallApi;
+  readonly tokens: TokenCache;
+  /** The program's own registration with the provider (RunSignUp), by the names its folder documents. */
+  readonly program: Readonly<Record<string, string>>;
+  now(): Date;
+  warn(message: string, fields?: Record<string, unknown>): void;
+}
+
+/** One HTTP call: paced, within the budget, logged to api_calls, with time limits and short retries. */
+export type CallApi = (request: ApiRequest) => Promise<ApiAnswer>;
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST';
+  /** Joined to the base URL; starts with a slash. */
+  readonly path: string;
+  /** Replaces the base URL for this call (a token address on another path or host). */
+  readonly url?: URL;
+  /** Logged with the path. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** Sent like `query`, never logged. */
+  readonly secretQuery?: Readonly<Record<string, string>>;
+  /** Never logged. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Form fields of a POST; never logged. */
+  readonly form?: Readonly<Record<string, string>>;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The `Date` header (UTC); undefined where it is missing or unreadable. */
+  readonly date: Date | undefined;
+  /** The body as JSON. @throws UnknownAnswer where it is none (an HTML page, a cut-off answer). */
+  json(): Json;
+}
+
+/** Access tokens, kept encrypted in the database so that a run a minute is not a login a minute. */
+export interface TokenCache {
+  /** A token that is still good at `now` plus a minute. */
+  get(): Promise<string | undefined>;
+  set(token: string, expiresAt: Date): Promise<void>;
+  /** After the provider refused it. */
+  drop(): Promise<void>;
+}

@@ -1,0 +1,70 @@
+/** What the status screen and `status --json` are made of. Gathered by the command, drawn by src/report/. */
+
+import type { Counts } from './outcomes.ts';
+import type { Pace } from './planning.ts';
+import type { SyncKind } from './provider.ts';
+
+export interface StatusData {
+  readonly now: Date;
+  /** `postgresql db.example.org:5432/p88` or `embedded /var/lib/p88sync`; no password. */
+  readonly database: string;
+  readonly partners: number;
+  readonly credentials: readonly StatusCredential[];
+  /** Upcoming events, and those within the hour after their start. */
+  readonly events: readonly StatusEvent[];
+  readonly running: readonly StatusRunning[];
+  /** Start (UTC) of the newest sync or discovery of any event; undefined: never. */
+  readonly lastDiscoveryAt: Date | undefined;
+  readonly lastSyncAt: Date | undefined;
+  /** Rows that providers sent and that could not be stored, still unresolved. */
+  readonly rejectedRows: number;
+}
+
+export interface StatusEvent {
+  readonly partnerId: number;
+  readonly partner: string;
+  readonly provider: string;
+  readonly eventId: string;
+  readonly name: string;
+  readonly startAt: Date;
+  readonly timeZone: string;
+  readonly timeZoneAssumed: boolean;
+  /** Participants not removed, and removed ones. */
+  readonly participants: number;
+  readonly removed: number;
+  readonly rejectedRows: number;
+  readonly pace: Pace;
+  readonly lastSync: { readonly at: Date; readonly kind: SyncKind; readonly counts: Counts } | undefined;
+  /** The newest failure, where it is newer than the last completed sync. */
+  readonly failure: StatusFailure | undefined;
+  readonly running: boolean;
+  /** Why the next tick will leave it out although it is due. */
+  readonly leftOut: string | undefined;
+}
+
+export interface StatusFailure {
+  readonly at: Date;
+  readonly status: 'failed' | 'failed_permanent' | 'abandoned';
+  readonly failures: number;
+  readonly reason: string;
+  readonly retryAt: Date | undefined;
+}
+
+export interface StatusCredential {
+  readonly credentialId: number;
+  readonly partnerId: number;
+  readonly partner: string;
+  readonly provider: string;
+  readonly callsLastHour: number;
+  readonly callsPerHour: number;
+  readonly refused: { readonly since: Date; readonly reason: string; readonly probeAt: Date | undefined } | undefined;
+  readonly notBefore: Date | undefined;
+  readonly lastCallAt: Date | undefined;
+}
+
+export interface StatusRunning {
+  readonly what: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly startedAt: Date;
+}
