@@ -1,0 +1,243 @@
+/**
+ * Claims: a unit's rows in sync_history with status `running`, one per event, made unique by a partial index. A claim
+ * has a lease; every page extends it in the page's own transaction, which is also the fence: a run whose claim was
+ * taken over finds no row to extend and stores nothing.
+ */
+import { sql } from 'kysely';
+import { ClaimLost } from '../domain/errors.ts';
+import type { Json } from '../domain/json.ts';
+import type { Counts } from '../domain/outcomes.ts';
+import type { SyncKind } from '../domain/provider.ts';
+import type { Db } from './database.ts';
+import type { Owner } from './participants.ts';
+
+/** This process, as others see it in a claim. */
+export interface RunIdentity {
+  readonly runId: string;
+  readonly host: string;
+  /** Tells this process from a later one with the same pid: `<pid namespace>:<pid>:<start>`. */
+  readonly process: string;
+}
+
+export interface ClaimRequest {
+  readonly owner: Owner;
+  readonly unitId: string;
+  readonly eventIds: readonly string[];
+  readonly kind: SyncKind;
+  readonly since: Date | undefined;
+  readonly leaseSeconds: number;
+  readonly now: Date;
+}
+
+/** Where an earlier run of the same series stopped. */
+export interface Checkpoint {
+  /** One id for all runs that continue one listing. */
+  readonly series: string;
+  readonly since: string | null;
+  /** The watermark of the series: from its first page's answer. */
+  readonly watermark: string;
+  readonly resume: Json;
+  readonly fetched: number;
+}
+
+export interface Claim {
+  readonly owner: Owner;
+  readonly unitId: string;
+  /** Those we got; an event that another run holds is not among them. */
+  readonly eventIds: readonly string[];
+  /** Set where every event of the claim was left by one earlier run of the same kind and the same events. */
+  readonly checkpoint: Checkpoint | undefined;
+  /** Failures in a row before this run, by event. */
+  readonly failures: ReadonlyMap<string, number>;
+}
+
+/** Older than any lease: the row of a rehearsal with `--now` in the future. */
+const implausibleLease = "interval '10 minutes'";
+
+/**
+ * Marks claims as abandoned whose lease ran out, or whose process is gone from this host.
+ * @param isAlive tells of a process of this host (as in `RunIdentity.process`); undefined where it cannot know.
+ * @returns what was abandoned, for the log.
+ */
+export async function abandonDeadClaims(
+  db: Db,
+  host: string,
+  isAlive: (process: string) => boolean | undefined,
+  now: Date,
+): Promise<readonly { readonly eventId: string | null; readonly host: string | null }[]> {
+  const running = await sql<{ id: number; host: string | null; process: string | null; expired: boolean }>`
+    select sync_history_id as id, host, process,
+      (lease_until < ${now} or lease_until > ${now}::timestamptz + ${sql.raw(implausibleLease)}) as expired
+    from sync_history where status = 'running' and claim_key is not null`.execute(db);
+  const dead = running.rows
+    .filter((row) => row.expired || (row.host === host && row.process !== null && isAlive(row.process) === false))
+    .map((row) => row.id);
+  if (dead.length === 0) return [];
+  const result = await sql<{ eventId: string | null; host: string | null }>`
+    update sync_history set status = 'abandoned', finished_at = ${now},
+      reason = 'its process ended or its lease ran out before it was done'
+    where sync_history_id in (select x::bigint from jsonb_array_elements_text(${JSON.stringify(dead)}::jsonb) as x)
+      and status = 'running'
+    returning event_id as "eventId", host`.execute(db);
+  return result.rows;
+}
+
+/** @returns undefined where other runs hold every one of the events. */
+export async function claimEvents(db: Db, identity: RunIdentity, request: ClaimRequest): Promise<Claim | undefined> {
+  const { owner, unitId, now } = request;
+  return db.transaction().execute(async (tx) => {
+    const claimed = await sql<{ event_id: string }>`
+      insert into sync_history (timing_partner_id, provider_id, event_id, operation_type, sync_direction, sync_time, status,
+        claim_key, run_id, unit_id, partner_provider_credential_id, host, process, started_at, lease_until, since, failures)
+      select ${owner.partnerId}::int, ${owner.providerId}::int, e, ${operationOf(request.kind)}::text, 'pull', ${now}::timestamptz, 'running',
+        'event:' || e, ${identity.runId}::uuid, ${unitId}::uuid, ${owner.credentialId}::int, ${identity.host}::text, ${identity.process}::text,
+        ${now}::timestamptz, ${leaseEnd(now, request.leaseSeconds)}::timestamptz, ${request.since ?? null}::timestamptz,
+        coalesce((select h.failures from sync_history h where h.timing_partner_id = ${owner.partnerId} and h.provider_id = ${owner.providerId}
+          and h.event_id = e order by h.sync_history_id desc limit 1), 0)
+      from jsonb_array_elements_text(${JSON.stringify(request.eventIds)}::jsonb) as e
+      on conflict (timing_partner_id, provider_id, claim_key) where status = 'running' do nothing
+      returning event_id`.execute(tx);
+    const eventIds = request.eventIds.filter((id) => claimed.rows.some((row) => row.event_id === id));
+    if (eventIds.length === 0) return undefined;
+    const before = await rowsBefore(tx, owner, unitId, eventIds);
+    const checkpoint = checkpointOf(before, request, eventIds);
+    const failures = new Map(before.map((row) => [row.event_id, row.failures]));
+    const claim: Claim = { owner, unitId, eventIds, checkpoint, failures };
+    if (checkpoint) {
+      // Handed on at once: this run may die before its first page too.
+      await sql`update sync_history set checkpoint = ${JSON.stringify(checkpoint)}::jsonb, since = ${checkpoint.since}::timestamptz
+        where ${rowsOf(claim)}`.execute(tx);
+    }
+    return claim;
+  });
+}
+
+interface EarlierRow {
+  readonly event_id: string;
+  readonly status: string;
+  readonly operation_type: string;
+  readonly unit_id: string | null;
+  readonly unit_size: number;
+  readonly failures: number;
+  readonly checkpoint: Checkpoint | null;
+}
+
+/** The newest row of each claimed event before this claim. */
+async function rowsBefore(
+  tx: Db,
+  owner: Owner,
+  unitId: string,
+  eventIds: readonly string[],
+): Promise<readonly EarlierRow[]> {
+  const result = await sql<EarlierRow>`
+    select e as event_id, h.status, h.operation_type, h.unit_id,
+      (select count(*)::int from sync_history u where u.unit_id = h.unit_id and u.timing_partner_id = ${owner.partnerId}
+        and u.provider_id = ${owner.providerId} and u.event_id in (select jsonb_array_elements_text(${JSON.stringify(eventIds)}::jsonb))
+      ) as unit_size,
+      coalesce(h.failures, 0) as failures, h.checkpoint
+    from jsonb_array_elements_text(${JSON.stringify(eventIds)}::jsonb) as e
+    join lateral (
+      select * from sync_history h where h.timing_partner_id = ${owner.partnerId} and h.provider_id = ${owner.providerId}
+        and h.event_id = e and h.unit_id is distinct from ${unitId}
+      order by h.sync_history_id desc limit 1
+    ) h on true`.execute(tx);
+  return result.rows;
+}
+
+function checkpointOf(
+  before: readonly EarlierRow[],
+  request: ClaimRequest,
+  eventIds: readonly string[],
+): Checkpoint | undefined {
+  const [first] = before;
+  if (!first?.checkpoint || before.length !== eventIds.length || first.unit_size !== eventIds.length) return undefined;
+  const same = before.every(
+    (row) =>
+      row.unit_id === first.unit_id &&
+      (row.status === 'abandoned' || row.status.startsWith('failed')) &&
+      row.operation_type === operationOf(request.kind),
+  );
+  return same ? first.checkpoint : undefined;
+}
+
+/** What a page's transaction begins with. @throws ClaimLost where another run took one of the events over. */
+export async function extendClaim(
+  tx: Db,
+  claim: Claim,
+  progress: { now: Date; leaseSeconds: number; checkpoint: Checkpoint | null },
+): Promise<void> {
+  const result = await sql`update sync_history
+    set lease_until = ${leaseEnd(progress.now, progress.leaseSeconds)}::timestamptz, checkpoint = ${progress.checkpoint && JSON.stringify(progress.checkpoint)}::jsonb
+    where ${rowsOf(claim)} and status = 'running' returning 1`.execute(tx);
+  if (result.rows.length !== claim.eventIds.length) {
+    throw new ClaimLost(`another run took over ${claim.eventIds.join(', ')}; this one stops`, {
+      hint: 'Nothing to do: the other run goes on from the last stored page.',
+    });
+  }
+}
+
+/** Adds a page's counts to the history rows, as part of the page's transaction. */
+export async function addCounts(tx: Db, claim: Claim, counts: ReadonlyMap<string, Counts>): Promise<void> {
+  if (counts.size === 0) return;
+  const rows = JSON.stringify([...counts].map(([event_id, sums]) => ({ event_id, ...sums })));
+  await sql`update sync_history h set fetched = h.fetched + c.fetched, inserted = h.inserted + c.inserted,
+      updated = h.updated + c.updated, unchanged = h.unchanged + c.unchanged, removed = h.removed + c.removed,
+      entries_failed = coalesce(h.entries_failed, 0) + c.failed
+    from jsonb_to_recordset(${rows}::jsonb)
+      as c(event_id text, fetched int, inserted int, updated int, unchanged int, removed int, failed int)
+    where ${rowsOf(claim, 'h')} and h.event_id = c.event_id`.execute(tx);
+}
+
+/** Ends the claim with success, in the transaction of the last page: rows, watermark and `completed` come together. */
+export async function completeClaim(
+  tx: Db,
+  claim: Claim,
+  end: { now: Date; watermark: Date; apiCalls: number },
+): Promise<void> {
+  await sql`update sync_history set status = 'completed', finished_at = ${end.now}, watermark = ${end.watermark}, checkpoint = null,
+      api_calls = case when event_id = ${claim.eventIds[0]} then ${end.apiCalls}::int else 0 end, failures = 0, retry_at = null,
+      num_of_synced_records = fetched, entries_success = fetched - coalesce(entries_failed, 0),
+      entries_failed = coalesce(entries_failed, 0), duration_seconds = ${secondsSince(end.now)}
+    where ${rowsOf(claim)} and status = 'running'`.execute(tx);
+}
+
+/** How a claim ended without success; what was stored stays, and the checkpoint says where the next run goes on. */
+export interface ClaimEnd {
+  readonly now: Date;
+  readonly status: 'failed' | 'failed_permanent' | 'abandoned';
+  readonly reason: string;
+  readonly error: { readonly kind: string; readonly message: string; readonly hint: string | null } | null;
+  readonly failures: number;
+  readonly retryAt: Date | undefined;
+  readonly apiCalls: number;
+}
+
+/** @param eventId one of the claim's events: each has its own count of failures. */
+export async function endClaim(db: Db, claim: Claim, eventId: string, end: ClaimEnd): Promise<void> {
+  await sql`update sync_history set status = ${end.status}, finished_at = ${end.now}, reason = ${end.reason},
+      error_details = ${end.error && JSON.stringify(end.error)}::jsonb, failures = ${end.failures}, retry_at = ${end.retryAt ?? null}::timestamptz,
+      api_calls = case when event_id = ${claim.eventIds[0]} then ${end.apiCalls}::int else 0 end,
+      num_of_synced_records = fetched, entries_success = fetched - coalesce(entries_failed, 0),
+      entries_failed = coalesce(entries_failed, 0), duration_seconds = ${secondsSince(end.now)}
+    where ${rowsOf(claim)} and event_id = ${eventId} and status = 'running'`.execute(db);
+}
+
+function rowsOf(claim: Claim, alias = 'sync_history') {
+  const column = (name: string) => sql.ref(`${alias}.${name}`);
+  // The partner and event columns lead the index; the unit tells our rows from earlier ones.
+  return sql`${column('timing_partner_id')} = ${claim.owner.partnerId} and ${column('provider_id')} = ${claim.owner.providerId}
+    and ${column('event_id')} in (select jsonb_array_elements_text(${JSON.stringify(claim.eventIds)}::jsonb))
+    and ${column('unit_id')} = ${claim.unitId}`;
+}
+
+function secondsSince(now: Date) {
+  return sql`greatest(0, round(extract(epoch from ${now}::timestamptz - started_at)))::int`;
+}
+
+function leaseEnd(now: Date, seconds: number): Date {
+  return new Date(now.getTime() + seconds * 1000);
+}
+
+export function operationOf(kind: SyncKind): 'full_sync' | 'incremental_sync' {
+  return kind === 'full' ? 'full_sync' : 'incremental_sync';
+}

@@ -1,0 +1,68 @@
+/** Tells what a database failure means, by SQLSTATE and error code, never by its text. */
+import { DatabaseUnavailable, P88Error } from '../domain/errors.ts';
+
+/** SQLSTATE or system code of an error, where it has one. */
+export function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** True for errors that one row's values cause: data exceptions (class 22) and violated constraints (class 23). */
+export function isRowError(error: unknown): boolean {
+  return /^2[23]/.test(codeOf(error) ?? '');
+}
+
+const explanations: Readonly<Record<string, readonly [what: string, hint: string]>> = {
+  ECONNREFUSED: ['refuses connections', 'Is PostgreSQL running there, and are host and port right?'],
+  ENOTFOUND: ['has a host name that cannot be resolved', 'Check the host in the database settings.'],
+  EAI_AGAIN: ['has a host name that cannot be resolved now', 'Check the name servers and the host.'],
+  ENOENT: ['has no such socket', 'Is PostgreSQL running, and is the socket folder right?'],
+  ETIMEDOUT: ['does not answer', 'Check the network and the firewall between here and the database.'],
+  ECONNRESET: ['closed the connection', 'The next run connects again; see the log of PostgreSQL if it lasts.'],
+  EPIPE: ['closed the connection', 'The next run connects again; see the log of PostgreSQL if it lasts.'],
+  '28P01': ['refuses the password', 'Check user and password in the database settings.'],
+  '28000': ['refuses this user', 'Check the user, and pg_hba.conf on the server.'],
+  '3D000': ['has no such database', 'Create it (`createdb p88`), or check the name.'],
+  '42501': ['denies a right that is needed', 'Grant the rights named in the README, or use the owner of the tables.'],
+  '42P01': ['lacks a table', 'Run `p88sync migrate`.'],
+  '42703': ['lacks a column', 'Run `p88sync migrate`.'],
+  '53300': ['has too many connections', 'Raise max_connections, or put PgBouncer in front.'],
+  '53100': ['has no disk space left', 'Free some on the database server.'],
+  '25006': ['is read-only', 'Is this a standby? Point p88sync at the primary.'],
+  '57P01': ['ended the connection', 'It was restarted or an administrator ended it; the next run connects again.'],
+  '57P03': ['is starting up or shutting down', 'The next run tries again.'],
+  '58P01': ['misses a file', 'See the log of PostgreSQL.'],
+};
+
+/** Network and server states by prefix: class 08 connection, 57 operator, 53 resources. */
+const lostClasses = /^(08|57|53)/;
+
+/**
+ * An error of the driver as one the operator understands; ours and unknown ones come back as they are.
+ * @param shown the database, without password.
+ */
+export function explainDatabaseError(error: unknown, shown: string): unknown {
+  if (error instanceof P88Error) return error;
+  const inner = error instanceof AggregateError ? error.errors[0] : error;
+  const code = codeOf(inner);
+  const known = code === undefined ? undefined : explanations[code];
+  if (known) return new DatabaseUnavailable(`the database (${shown}) ${known[0]}`, { hint: known[1], cause: error });
+  if (code !== undefined && lostClasses.test(code)) {
+    return new DatabaseUnavailable(`the database (${shown}) is not available (${code})`, { cause: error });
+  }
+  if (isDriverLoss(inner)) {
+    return new DatabaseUnavailable(`the database (${shown}) does not answer or closed the connection`, {
+      hint: 'The next run connects again; check the network and the log of PostgreSQL if it lasts.',
+      cause: error,
+    });
+  }
+  return error;
+}
+
+/** node-postgres gives these no code; they are the only ones told by their text, which is its own. */
+function isDriverLoss(error: unknown): boolean {
+  const text = error instanceof Error ? error.message : '';
+  return /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|The server does not support SSL)/.test(
+    text,
+  );
+}

@@ -1,0 +1,181 @@
+/** Reads what the plan is made of: the events that are not over, their history, and what each credential may spend. */
+import { sql } from 'kysely';
+import type { CredentialState, EventState } from '../domain/planning.ts';
+import type { Provider } from '../domain/provider.ts';
+import type { Db } from './database.ts';
+
+interface EventRow {
+  partner_id: number;
+  provider_id: number;
+  credential_id: number | null;
+  event_id: string;
+  race_id: string | null;
+  name: string;
+  start_at: Date;
+  time_zone: string;
+  full_at: Date | null;
+  full_watermark: Date | null;
+  full_calls: number | null;
+  full_id: number | null;
+  inc_at: Date | null;
+  inc_watermark: Date | null;
+  inc_calls: number | null;
+  inc_id: number | null;
+  last_id: number | null;
+  last_status: string | null;
+  last_at: Date | null;
+  last_failures: number | null;
+  last_retry_at: Date | null;
+  last_reason: string | null;
+  last_host: string | null;
+  last_process: string | null;
+}
+
+/** Restricts what is read; all of it where empty. */
+export interface EventFilter {
+  readonly partnerId?: number;
+  readonly providerId?: number;
+  readonly eventId?: string;
+  /** Events that started before it (UTC) are over. Undefined: the past too. */
+  readonly startsFrom: Date | undefined;
+}
+
+/**
+ * Three index probes per event, so the time does not grow with the history: measured in the benchmark.
+ * @param providers by provider id; events of unknown providers are left out.
+ * @param now rows of the future, left by a rehearsal with `--now`, do not count.
+ */
+export async function readEventStates(
+  db: Db,
+  providers: ReadonlyMap<number, Provider>,
+  filter: EventFilter,
+  now: Date,
+): Promise<readonly EventState[]> {
+  const horizon = new Date(now.getTime() + 60_000);
+  const newest = (where: ReturnType<typeof sql>) => sql`(
+      select * from sync_history h where h.timing_partner_id = e.timing_partner_id and h.provider_id = e.provider_id
+        and h.event_id = e.event_id and ${where} and (h.started_at is null or h.started_at <= ${horizon})
+      order by h.sync_history_id desc limit 1)`;
+  const at = (alias: string) =>
+    sql`coalesce(${sql.ref(`${alias}.started_at`)}, ${sql.ref(`${alias}.sync_time`)}::timestamptz)`;
+  const result = await sql<EventRow>`
+    select e.timing_partner_id as partner_id, e.provider_id, e.partner_provider_credential_id as credential_id, e.event_id,
+      e.race_id, e.name, e.start_at, e.time_zone,
+      f.sync_history_id as full_id, ${at('f')} as full_at, f.watermark as full_watermark, f.api_calls as full_calls,
+      i.sync_history_id as inc_id, ${at('i')} as inc_at, i.watermark as inc_watermark, i.api_calls as inc_calls,
+      l.sync_history_id as last_id, l.status as last_status, ${at('l')} as last_at, l.failures as last_failures,
+      l.retry_at as last_retry_at, l.reason as last_reason, l.host as last_host, l.process as last_process
+    from sync_events e
+    left join lateral ${newest(sql`h.status in ('completed', 'success') and h.operation_type = 'full_sync'`)} f on true
+    left join lateral ${newest(sql`h.status in ('completed', 'success') and h.operation_type in ('incremental_sync', 'participants')`)} i on true
+    left join lateral ${newest(sql`true`)} l on true
+    where true
+      ${filter.startsFrom ? sql`and e.start_at >= ${filter.startsFrom}` : sql``}
+      ${filter.partnerId === undefined ? sql`` : sql`and e.timing_partner_id = ${filter.partnerId}`}
+      ${filter.providerId === undefined ? sql`` : sql`and e.provider_id = ${filter.providerId}`}
+      ${filter.eventId === undefined ? sql`` : sql`and e.event_id = ${filter.eventId}`}
+    order by e.start_at, e.timing_partner_id, e.provider_id, e.event_id`.execute(db);
+  return result.rows.flatMap((row) => {
+    const provider = providers.get(row.provider_id);
+    return provider ? [stateOf(row, provider)] : [];
+  });
+}
+
+function stateOf(row: EventRow, provider: Provider): EventState {
+  const fullIsNewer = (row.full_id ?? 0) > (row.inc_id ?? 0);
+  const completedId = Math.max(row.full_id ?? 0, row.inc_id ?? 0);
+  const startedAt = fullIsNewer ? row.full_at : row.inc_at;
+  const watermark = fullIsNewer ? row.full_watermark : row.inc_watermark;
+  const lastIsNewer = row.last_id !== null && row.last_id > completedId && row.last_at !== null;
+  return {
+    partnerId: row.partner_id,
+    providerId: row.provider_id,
+    provider: provider.name,
+    // 0 is no credential's id: the plan names the event as one without a credential.
+    credentialId: row.credential_id ?? 0,
+    eventId: row.event_id,
+    raceId: row.race_id ?? undefined,
+    name: row.name,
+    startAt: row.start_at,
+    timeZone: row.time_zone,
+    lastCompleted: startedAt ? { startedAt, watermark: watermark ?? undefined } : undefined,
+    lastFullAt: row.full_at ?? undefined,
+    calls: {
+      ...(row.full_calls !== null && { full: row.full_calls }),
+      ...(row.inc_calls !== null && { incremental: row.inc_calls }),
+    },
+    lastFailure: lastIsNewer ? failureOf(row) : undefined,
+    running:
+      lastIsNewer && row.last_status === 'running' && row.last_at
+        ? { host: row.last_host ?? 'an older program', pid: pidOf(row.last_process), startedAt: row.last_at }
+        : undefined,
+  };
+}
+
+function failureOf(row: EventRow): EventState['lastFailure'] {
+  const status = row.last_status;
+  if ((status !== 'failed' && status !== 'failed_permanent' && status !== 'abandoned') || !row.last_at)
+    return undefined;
+  return {
+    status,
+    startedAt: row.last_at,
+    failures: row.last_failures ?? 0,
+    retryAt: row.last_retry_at ?? undefined,
+    reason: row.last_reason ?? 'no reason was recorded',
+  };
+}
+
+/** `<namespace>:<pid>:<start>` → pid; 0 where there is none. */
+export function pidOf(process: string | null): number {
+  return Number(process?.split(':')[1] ?? 0) || 0;
+}
+
+interface CredentialRow {
+  credential_id: number;
+  partner_id: number;
+  provider_id: number;
+  rate_limit_per_hour: number | null;
+  not_before: Date | null;
+  refused_at: Date | null;
+  calls_by_age: Record<string, number> | null;
+}
+
+/**
+ * @param callsPerHour the limit of a provider where the environment sets one; else `providers.rate_limit_per_hour`,
+ * else the provider's default.
+ */
+export async function readCredentialStates(
+  db: Db,
+  providers: ReadonlyMap<number, Provider>,
+  callsPerHour: (provider: string) => number | undefined,
+  now: Date,
+): Promise<readonly CredentialState[]> {
+  const result = await sql<CredentialRow>`
+    select c.partner_provider_credential_id as credential_id, c.timing_partner_id as partner_id, c.provider_id,
+      p.rate_limit_per_hour, c.not_before, c.refused_at,
+      (select jsonb_object_agg(age, n) from (
+        select greatest(0, floor(extract(epoch from ${now}::timestamptz - a.called_at) / 60))::int as age, count(*)::int as n
+        from api_calls a where a.partner_provider_credential_id = c.partner_provider_credential_id
+          and a.called_at > ${now}::timestamptz - interval '1 hour' and a.called_at < ${now}::timestamptz + interval '10 minutes'
+        group by 1) ages) as calls_by_age
+    from partner_provider_credentials c join providers p using (provider_id)
+    order by 1`.execute(db);
+  return result.rows.flatMap((row) => {
+    const provider = providers.get(row.provider_id);
+    if (!provider) return [];
+    return [
+      {
+        credentialId: row.credential_id,
+        partnerId: row.partner_id,
+        provider: provider.name,
+        unit: provider.unit,
+        removals: provider.removals,
+        minimumCalls: provider.minimumCalls,
+        callsPerHour: callsPerHour(provider.name) ?? row.rate_limit_per_hour ?? provider.defaults.callsPerHour,
+        callsByAge: Array.from({ length: 60 }, (_, age) => row.calls_by_age?.[String(age)] ?? 0),
+        notBefore: row.not_before ?? undefined,
+        refusedAt: row.refused_at ?? undefined,
+      },
+    ];
+  });
+}

@@ -1,0 +1,67 @@
+/** Secrets at rest: AES-256-GCM under a key that lives outside the database, with the key's id in front so that it can be rotated. */
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { UsageError } from '../domain/errors.ts';
+
+/** 32-byte keys: the current one encrypts, the previous ones still decrypt. */
+export interface EncryptionKeys {
+  readonly current: Buffer;
+  readonly previous: readonly Buffer[];
+}
+
+export interface Cipher {
+  /** @param purpose bound into the result, so that a value cannot be moved to another row or column. */
+  encrypt(text: string, purpose: string): string;
+  /** Text without our prefix (rows of older programs) comes back as it is. @throws UsageError where no key fits. */
+  decrypt(stored: string, purpose: string): string;
+}
+
+const prefix = 'p88:v1';
+const ivBytes = 12;
+const tagBytes = 16;
+
+/** @returns a cipher that refuses to encrypt, and to read what is encrypted, while `keys` is undefined. */
+export function createCipher(keys: EncryptionKeys | undefined): Cipher {
+  const byId = new Map((keys ? [keys.current, ...keys.previous] : []).map((key) => [keyId(key), key]));
+  return {
+    encrypt(text, purpose) {
+      if (!keys) throw missingKey('a secret cannot be stored');
+      const iv = randomBytes(ivBytes);
+      const cipher = createCipheriv('aes-256-gcm', keys.current, iv).setAAD(Buffer.from(purpose));
+      const sealed = Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+      return `${prefix}:${keyId(keys.current)}:${sealed.toString('base64')}`;
+    },
+    decrypt(stored, purpose) {
+      if (!stored.startsWith(`${prefix}:`)) return stored;
+      if (!keys) throw missingKey('a stored secret cannot be read');
+      const [, , id = '', body = ''] = stored.split(':');
+      const key = byId.get(id);
+      if (!key) {
+        throw new UsageError(`a stored secret was encrypted with the key ${id}, which is not configured`, {
+          hint: 'Set P88SYNC_ENCRYPTION_KEY (or P88SYNC_ENCRYPTION_KEY_PREVIOUS) to that key, or add the credential again.',
+        });
+      }
+      const sealed = Buffer.from(body, 'base64');
+      try {
+        const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, ivBytes))
+          .setAAD(Buffer.from(purpose))
+          .setAuthTag(sealed.subarray(-tagBytes));
+        return decipher.update(sealed.subarray(ivBytes, -tagBytes), undefined, 'utf8') + decipher.final('utf8');
+      } catch (cause) {
+        throw new UsageError(`a stored secret (${purpose}) is damaged or was moved from another row`, {
+          hint: 'Remove the credential and add it again.',
+          cause,
+        });
+      }
+    },
+  };
+}
+
+function keyId(key: Buffer): string {
+  return createHash('sha256').update(key).digest('hex').slice(0, 8);
+}
+
+function missingKey(what: string): UsageError {
+  return new UsageError(`${what}: no encryption key is configured`, {
+    hint: 'Set P88SYNC_ENCRYPTION_KEY (or P88SYNC_ENCRYPTION_KEY_FILE); `openssl rand -base64 32` makes one. Keep it: without it the stored secrets are lost.',
+  });
+}

@@ -1,0 +1,116 @@
+/** Stores what discovery lists: the provider's own tables, and `sync_events`, from which the plan is made. */
+import { CompiledQuery, sql } from 'kysely';
+import type { Provider } from '../domain/provider.ts';
+import type { EventPage, EventRecord } from '../domain/records.ts';
+import type { TableSpec } from '../domain/tables.ts';
+import type { Db } from './database.ts';
+import type { Owner } from './participants.ts';
+import { keepRejected } from './rejected-rows.ts';
+import { upsertListedSql } from './upsert-sql.ts';
+
+export interface ListedCounts {
+  readonly races: number;
+  readonly events: number;
+  readonly newEvents: number;
+  readonly changedEvents: number;
+  readonly failed: number;
+}
+
+export interface StoreEventsOptions {
+  readonly now: Date;
+  /** An event that is over, here and at the provider, is left as it is. Undefined: past ones are stored too. */
+  readonly startsFrom: Date | undefined;
+}
+
+/** Stores one page of discovery in one transaction. */
+export async function storeEvents(
+  db: Db,
+  provider: Provider,
+  owner: Owner,
+  page: EventPage,
+  options: StoreEventsOptions,
+): Promise<ListedCounts> {
+  return db.transaction().execute(async (tx) => {
+    const events = options.startsFrom ? await withoutPast(tx, owner, page.events, options.startsFrom) : page.events;
+    const raceIds = new Set(events.map((event) => event.raceId));
+    const races = page.races.filter((race) => raceIds.has(race.raceId));
+    if (provider.tables.races) await storeRows(tx, provider.tables.races, owner, races, options.now);
+    await storeRows(tx, provider.tables.events, owner, events, options.now);
+    const changes = await storeSchedule(tx, owner, events, options.now);
+    await keepRejected(tx, owner, page.rejected, options.now);
+    return { races: races.length, events: events.length, failed: page.rejected.length, ...changes };
+  });
+}
+
+/** Upcoming at the provider, or upcoming as far as we know (its start was moved back). */
+async function withoutPast(
+  tx: Db,
+  owner: Owner,
+  events: readonly EventRecord[],
+  startsFrom: Date,
+): Promise<readonly EventRecord[]> {
+  const past = events.filter((event) => event.startAt < startsFrom);
+  if (past.length === 0) return events;
+  const known = await tx
+    .selectFrom('sync_events')
+    .where('timing_partner_id', '=', owner.partnerId)
+    .where('provider_id', '=', owner.providerId)
+    .where('start_at', '>=', startsFrom)
+    .select('event_id')
+    .execute();
+  const stillAhead = new Set(known.map((row) => row.event_id));
+  return events.filter((event) => event.startAt >= startsFrom || stillAhead.has(event.eventId));
+}
+
+async function storeRows(
+  tx: Db,
+  spec: TableSpec,
+  owner: Owner,
+  records: readonly { readonly row: object; readonly source: object }[],
+  now: Date,
+): Promise<void> {
+  if (records.length === 0) return;
+  const page = JSON.stringify(records.map((record) => ({ ...record.row, source_row: record.source })));
+  await tx.executeQuery(
+    CompiledQuery.raw(upsertListedSql(spec), [page, owner.partnerId, String(owner.credentialId), now]),
+  );
+}
+
+async function storeSchedule(
+  tx: Db,
+  owner: Owner,
+  events: readonly EventRecord[],
+  now: Date,
+): Promise<{ newEvents: number; changedEvents: number }> {
+  const page = JSON.stringify(
+    events.map((event) => ({
+      event_id: event.eventId,
+      race_id: event.raceId ?? null,
+      name: event.name,
+      start_at: event.startAt,
+      time_zone: event.timeZone,
+      time_zone_assumed: event.timeZoneAssumed,
+    })),
+  );
+  // Two credentials of a partner may list the same event: the first one keeps it, so that syncs do not change sides.
+  const result = await sql<{ inserted: number; updated: number }>`
+    with written as (
+      insert into sync_events as e (timing_partner_id, provider_id, partner_provider_credential_id, discovered_at, changed_at,
+        event_id, race_id, name, start_at, time_zone, time_zone_assumed)
+      select ${owner.partnerId}::int, ${owner.providerId}::int, ${owner.credentialId}::int, ${now}::timestamptz, ${now}::timestamptz, r.*
+      from jsonb_to_recordset(${page}::jsonb)
+        as r(event_id text, race_id text, name text, start_at timestamptz, time_zone text, time_zone_assumed boolean)
+      on conflict (timing_partner_id, provider_id, event_id) do update set
+        partner_provider_credential_id = coalesce(e.partner_provider_credential_id, excluded.partner_provider_credential_id),
+        race_id = excluded.race_id, name = excluded.name, start_at = excluded.start_at, time_zone = excluded.time_zone,
+        time_zone_assumed = excluded.time_zone_assumed, changed_at = excluded.changed_at
+      where (e.race_id, e.name, e.start_at, e.time_zone, e.time_zone_assumed, e.partner_provider_credential_id)
+        is distinct from (excluded.race_id, excluded.name, excluded.start_at, excluded.time_zone, excluded.time_zone_assumed,
+          coalesce(e.partner_provider_credential_id, excluded.partner_provider_credential_id))
+      returning (e.xmax = 0) as inserted)
+    select count(*) filter (where inserted)::int as inserted, count(*) filter (where not inserted)::int as updated from written`.execute(
+    tx,
+  );
+  const [row] = result.rows;
+  return { newEvents: row?.inserted ?? 0, changedEvents: row?.updated ?? 0 };
+}

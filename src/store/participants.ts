@@ -1,0 +1,189 @@
+/** Stores pages of participants and marks who left. Every function runs inside the page's transaction. */
+import { CompiledQuery, sql } from 'kysely';
+import type { Counts } from '../domain/outcomes.ts';
+import { noCounts } from '../domain/outcomes.ts';
+import type { ParticipantRecord, RejectedRow } from '../domain/records.ts';
+import type { TableSpec } from '../domain/tables.ts';
+import type { Db } from './database.ts';
+import { isRowError } from './database-errors.ts';
+import { absentReason, markRemovedSql, upsertParticipantsSql } from './upsert-sql.ts';
+
+/** Whose rows they are. */
+export interface Owner {
+  readonly partnerId: number;
+  readonly providerId: number;
+  readonly credentialId: number;
+}
+
+export interface StoredPage {
+  /** Per event id; an event without a row here had none in the page. */
+  readonly counts: ReadonlyMap<string, Counts>;
+  /** Rows that PostgreSQL could not hold. */
+  readonly rejected: readonly RejectedRow[];
+}
+
+/**
+ * Upserts a page. Registrations come before removal notices, so that a person who is in both ends as the newer says.
+ * @param now UTC, for rows that carry no time of their own.
+ */
+export async function storeParticipants(
+  tx: Db,
+  spec: TableSpec,
+  owner: Owner,
+  records: readonly ParticipantRecord[],
+  now: Date,
+): Promise<StoredPage> {
+  const counts = new Map<string, Counts>();
+  const rejected: RejectedRow[] = [];
+  for (const kind of ['registration', 'removal-notice'] as const) {
+    const rows = newestOfEach(records.filter((record) => record.kind === kind));
+    if (rows.length === 0) continue;
+    const statement = kind === 'registration' ? upsertParticipantsSql(spec) : markRemovedSql(spec);
+    await storeOrSplit(tx, statement, spec, owner, rows, now, counts, rejected);
+  }
+  for (const record of records) bump(counts, record.eventId, { fetched: 1 });
+  for (const row of rejected) bump(counts, row.eventId ?? '', { failed: 1 });
+  for (const [eventId, sums] of counts) {
+    const unchanged = sums.fetched - sums.inserted - sums.updated - sums.failed;
+    counts.set(eventId, { ...sums, unchanged: Math.max(0, unchanged) });
+  }
+  return { counts, rejected };
+}
+
+/** One statement for all; where a row's values are the cause of its failure, halves, until that row stands alone. */
+async function storeOrSplit(
+  tx: Db,
+  statement: string,
+  spec: TableSpec,
+  owner: Owner,
+  rows: readonly ParticipantRecord[],
+  now: Date,
+  counts: Map<string, Counts>,
+  rejected: RejectedRow[],
+): Promise<void> {
+  await sql`savepoint page`.execute(tx);
+  try {
+    const page = JSON.stringify(rows.map(asTableRow));
+    const result = await tx.executeQuery<{ event_id: string; inserted: number; updated: number; removed: number }>(
+      CompiledQuery.raw(statement, [page, owner.partnerId, String(owner.credentialId), now]),
+    );
+    for (const { event_id, ...changes } of result.rows) bump(counts, event_id, changes);
+    await sql`release savepoint page`.execute(tx);
+  } catch (error) {
+    if (!isRowError(error)) throw error;
+    await sql`rollback to savepoint page`.execute(tx);
+    const [first] = rows;
+    if (rows.length === 1 && first) {
+      rejected.push({
+        eventId: first.eventId,
+        id: first.id,
+        error: `PostgreSQL refuses it: ${(error as Error).message}`,
+        source: first.source,
+      });
+      return;
+    }
+    const middle = Math.ceil(rows.length / 2);
+    await storeOrSplit(tx, statement, spec, owner, rows.slice(0, middle), now, counts, rejected);
+    await storeOrSplit(tx, statement, spec, owner, rows.slice(middle), now, counts, rejected);
+  }
+}
+
+function asTableRow(record: ParticipantRecord): Record<string, unknown> {
+  return {
+    ...record.row,
+    source_row: record.source,
+    source_modified_at: record.modifiedAt ?? null,
+    removed_at: record.removal?.at ?? null,
+    removed_reason: record.removal?.reason ?? null,
+    removed_to: record.removal?.movedTo ?? null,
+  };
+}
+
+/** A person twice in one page (a row that moved while it was read): the newer one, else the later one. */
+function newestOfEach(records: readonly ParticipantRecord[]): readonly ParticipantRecord[] {
+  const byId = new Map<string, ParticipantRecord>();
+  for (const record of records) {
+    const other = byId.get(record.id);
+    if (!other || (record.modifiedAt?.getTime() ?? 0) >= (other.modifiedAt?.getTime() ?? 0))
+      byId.set(record.id, record);
+  }
+  return [...byId.values()];
+}
+
+function bump(counts: Map<string, Counts>, eventId: string, add: Partial<Counts>): void {
+  const sums = counts.get(eventId) ?? noCounts;
+  counts.set(eventId, {
+    fetched: sums.fetched + (add.fetched ?? 0),
+    inserted: sums.inserted + (add.inserted ?? 0),
+    updated: sums.updated + (add.updated ?? 0),
+    unchanged: sums.unchanged,
+    removed: sums.removed + (add.removed ?? 0),
+    failed: sums.failed + (add.failed ?? 0),
+  });
+}
+
+/** Keeps the ids of a full listing beside the claim, not in memory: an event may have 100,000 people. */
+export async function rememberSeen(
+  tx: Db,
+  owner: Owner,
+  series: string,
+  records: readonly ParticipantRecord[],
+): Promise<void> {
+  const seen = JSON.stringify(records.map((record) => ({ event_id: record.eventId, registration_id: record.id })));
+  await sql`insert into sync_seen (timing_partner_id, provider_id, event_id, series, registration_id)
+    select ${owner.partnerId}::int, ${owner.providerId}::int, r.event_id, ${series}::uuid, r.registration_id
+    from jsonb_to_recordset(${seen}::jsonb) as r(event_id text, registration_id text)
+    on conflict do nothing`.execute(tx);
+}
+
+/** Forgets what earlier listings of the event saw; a killed one leaves its rows behind. */
+export async function forgetSeen(tx: Db, owner: Owner, eventId: string): Promise<void> {
+  await sql`delete from sync_seen where timing_partner_id = ${owner.partnerId} and provider_id = ${owner.providerId}
+    and event_id = ${eventId}`.execute(tx);
+}
+
+export interface Absence {
+  /** People of the event who are not marked as removed. */
+  readonly active: number;
+  /** Those of them that the listing did not hold. */
+  readonly absent: number;
+}
+
+export async function countAbsent(
+  tx: Db,
+  spec: TableSpec,
+  owner: Owner,
+  eventId: string,
+  series: string,
+): Promise<Absence> {
+  const result = await sql<Absence>`select count(*)::int as active,
+      count(*) filter (where not exists (${seenRow(spec, owner, eventId, series)}))::int as absent
+    from ${sql.table(spec.name)} t
+    where t.timing_partner_id = ${owner.partnerId} and t.event_id::text = ${eventId} and t.removed_at is null`.execute(
+    tx,
+  );
+  return result.rows[0] ?? { active: 0, absent: 0 };
+}
+
+export async function markAbsent(
+  tx: Db,
+  spec: TableSpec,
+  owner: Owner,
+  eventId: string,
+  series: string,
+  now: Date,
+): Promise<number> {
+  const result = await sql<{ marked: number }>`with marked as (
+      update ${sql.table(spec.name)} t set removed_at = ${now}::timestamptz, removed_reason = ${absentReason}, fetched_date = ${now}::timestamptz
+      where t.timing_partner_id = ${owner.partnerId} and t.event_id::text = ${eventId} and t.removed_at is null
+        and not exists (${seenRow(spec, owner, eventId, series)})
+      returning 1)
+    select count(*)::int as marked from marked`.execute(tx);
+  return result.rows[0]?.marked ?? 0;
+}
+
+function seenRow(spec: TableSpec, owner: Owner, eventId: string, series: string) {
+  const id = sql.ref(`t.${spec.key[0]}`);
+  return sql`select 1 from sync_seen s where s.timing_partner_id = ${owner.partnerId} and s.provider_id = ${owner.providerId}
+    and s.event_id = ${eventId} and s.series = ${series}::uuid and s.registration_id = ${id}::text`;
+}

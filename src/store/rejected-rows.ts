@@ -1,0 +1,54 @@
+/** Rows that providers sent and we could not store: kept with their error until a good row of the same id comes. */
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import type { RejectedRow } from '../domain/records.ts';
+import type { Db } from './database.ts';
+import type { Owner } from './participants.ts';
+
+/** The source is kept as JSON text, which can hold what `jsonb` refuses (an escaped NUL). */
+export async function keepRejected(tx: Db, owner: Owner, rows: readonly RejectedRow[], now: Date): Promise<void> {
+  if (rows.length === 0) return;
+  const page = JSON.stringify(
+    [...new Map(rows.map((row) => [`${row.eventId} ${keyOf(row)}`, row])).values()].map((row) => ({
+      event_id: row.eventId ?? '',
+      row_key: keyOf(row),
+      error: storableText(row.error),
+      source_text: storableText(JSON.stringify(row.source)),
+    })),
+  );
+  await sql`insert into rejected_rows as t (timing_partner_id, provider_id, event_id, row_key, error, source_text, first_seen_at, last_seen_at)
+    select ${owner.partnerId}::int, ${owner.providerId}::int, r.event_id, r.row_key, r.error, r.source_text, ${now}::timestamptz, ${now}::timestamptz
+    from jsonb_to_recordset(${page}::jsonb) as r(event_id text, row_key text, error text, source_text text)
+    on conflict (timing_partner_id, provider_id, event_id, row_key)
+    do update set error = excluded.error, source_text = excluded.source_text, last_seen_at = excluded.last_seen_at`.execute(
+    tx,
+  );
+}
+
+/** Rows that were stored now are no longer rejected. */
+export async function dropRejected(tx: Db, owner: Owner, eventId: string, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await sql`delete from rejected_rows where timing_partner_id = ${owner.partnerId} and provider_id = ${owner.providerId}
+    and event_id = ${eventId} and row_key in (select 'id:' || x from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) as x)`.execute(
+    tx,
+  );
+}
+
+export async function countRejected(db: Db): Promise<ReadonlyMap<string, number>> {
+  const result = await sql<{
+    key: string;
+    n: number;
+  }>`select timing_partner_id || ':' || provider_id || ':' || event_id as key,
+    count(*)::int as n from rejected_rows group by 1`.execute(db);
+  return new Map(result.rows.map((row) => [row.key, row.n]));
+}
+
+function keyOf(row: RejectedRow): string {
+  if (row.id !== undefined) return `id:${storableText(row.id)}`;
+  return `row:${createHash('sha256').update(JSON.stringify(row.source)).digest('hex').slice(0, 32)}`;
+}
+
+/** PostgreSQL's text holds no NUL, and UTF-8 no lone surrogate. */
+function storableText(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\u2400');
+}

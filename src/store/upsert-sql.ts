@@ -1,0 +1,158 @@
+/**
+ * The set-based statements, built from a table's description. A page is one JSON parameter, so no parameter limit is
+ * near and the statement's text is the same for every page.
+ */
+import type { ColumnType, TableSpec } from '../domain/tables.ts';
+
+/** What the store adds to every participant of a page. */
+export const participantExtras: Readonly<Record<string, ColumnType>> = {
+  source_row: 'jsonb',
+  source_modified_at: 'timestamptz',
+  removed_at: 'timestamptz',
+  removed_reason: 'text',
+  removed_to: 'text',
+};
+
+/** Reason of a removal that we inferred; a provider's row of any age takes it back. */
+export const absentReason = 'absent';
+
+/**
+ * Upserts a page of registrations. Parameters: $1 page (jsonb array), $2 timing_partner_id, $3 credentials_used,
+ * $4 now (timestamptz). Yields a row per event: event_id, inserted, updated, removed (newly marked).
+ *
+ * A row is rewritten only where something differs; a stale one (older than what is stored; at the same instant, an
+ * active row against a removal) changes nothing. A blank bib keeps the one we have.
+ */
+export function upsertParticipantsSql(spec: TableSpec): string {
+  const columns = Object.keys(spec.columns);
+  const keep = new Set(spec.keepWhenBlank ?? []);
+  const value = (column: string) =>
+    keep.has(column) ? `coalesce(excluded.${q(column)}, t.${q(column)})` : `excluded.${q(column)}`;
+  const compared = [...columns, 'source_row', 'source_modified_at', 'removed_reason', 'removed_to'];
+  const set = [
+    ...columns.filter((column) => !spec.key.includes(column)).map((column) => `${q(column)} = ${value(column)}`),
+    'source_row = excluded.source_row',
+    'source_modified_at = excluded.source_modified_at',
+    'removed_at = case when excluded.removed_reason is not null then coalesce(t.removed_at, excluded.removed_at) end',
+    'removed_reason = excluded.removed_reason',
+    'removed_to = excluded.removed_to',
+    'removal_row = case when excluded.removed_reason is not null then t.removal_row end',
+    'credentials_used = excluded.credentials_used',
+    'fetched_date = excluded.fetched_date',
+  ];
+  return `
+with page as (select * from jsonb_to_recordset($1::jsonb) as r(${recordColumns({ ...spec.columns, ...participantExtras })})),
+leaving as (
+  select ${keyList(spec, 'p')} from page p
+  left join ${q(spec.name)} s on s.timing_partner_id = $2::int and ${keysEqual(spec, 's', 'p')}
+  where p.removed_reason is not null and s.removed_at is null
+),
+written as (
+  insert into ${q(spec.name)} as t (timing_partner_id, credentials_used, fetched_date, ${list(columns)},
+    source_row, source_modified_at, removed_at, removed_reason, removed_to)
+  select $2::int, $3::text, $4::timestamptz, ${columns.map((column) => `p.${q(column)}`).join(', ')},
+    p.source_row, p.source_modified_at, case when p.removed_reason is not null then coalesce(p.removed_at, $4::timestamptz) end,
+    p.removed_reason, p.removed_to
+  from page p
+  on conflict (timing_partner_id, ${list(spec.key)}) do update set ${set.join(', ')}
+  where (
+      t.source_modified_at is null or excluded.source_modified_at is null
+      or excluded.source_modified_at > t.source_modified_at
+      or t.removed_reason = '${absentReason}'
+      or (excluded.source_modified_at = t.source_modified_at and (t.removed_at is null or excluded.removed_reason is not null))
+    ) and (${compared.map((column) => `t.${q(column)}`).join(', ')})
+      is distinct from (${compared.map((column) => (keep.has(column) ? value(column) : `excluded.${q(column)}`)).join(', ')})
+  returning t.event_id::text as event_id, ${keyList(spec, 't')}, (t.xmax = 0) as inserted
+)
+select w.event_id, count(*) filter (where w.inserted)::int as inserted,
+  count(*) filter (where not w.inserted)::int as updated, count(${`l.${q(spec.key[0] ?? '')}`})::int as removed
+from written w left join leaving l on ${keysEqual(spec, 'l', 'w')}
+group by w.event_id`;
+}
+
+/**
+ * Marks people of a removal list; who is unknown is stored whole, marked. Same parameters and yield as the upsert.
+ * Columns of a row we have are left alone: the list often holds less.
+ */
+export function markRemovedSql(spec: TableSpec): string {
+  const columns = Object.keys(spec.columns);
+  return `
+with page as (select * from jsonb_to_recordset($1::jsonb) as r(${recordColumns({ ...spec.columns, ...participantExtras })})),
+before as (
+  select ${keyList(spec, 's')}, s.removed_at from ${q(spec.name)} s
+  join page p on s.timing_partner_id = $2::int and ${keysEqual(spec, 's', 'p')}
+),
+marked as (
+  update ${q(spec.name)} t set removed_at = coalesce(p.removed_at, t.removed_at, $4::timestamptz),
+    removed_reason = p.removed_reason, removed_to = p.removed_to, removal_row = p.source_row,
+    source_modified_at = greatest(t.source_modified_at, p.source_modified_at),
+    credentials_used = $3::text, fetched_date = $4::timestamptz
+  from page p
+  where t.timing_partner_id = $2::int and ${keysEqual(spec, 't', 'p')}
+    and (t.source_modified_at is null or p.source_modified_at is null or p.source_modified_at >= t.source_modified_at)
+    and (t.removed_reason, t.removed_to, t.removal_row) is distinct from (p.removed_reason, p.removed_to, p.source_row)
+  returning t.event_id::text as event_id, ${keyList(spec, 't')}
+),
+added as (
+  insert into ${q(spec.name)} as t (timing_partner_id, credentials_used, fetched_date, ${list(columns)},
+    source_row, source_modified_at, removed_at, removed_reason, removed_to, removal_row)
+  select $2::int, $3::text, $4::timestamptz, ${columns.map((column) => `p.${q(column)}`).join(', ')},
+    p.source_row, p.source_modified_at, coalesce(p.removed_at, $4::timestamptz), p.removed_reason, p.removed_to, p.source_row
+  from page p where not exists (select 1 from before b where ${keysEqual(spec, 'b', 'p')})
+  on conflict do nothing
+  returning t.event_id::text as event_id, ${keyList(spec, 't')}
+)
+select event_id, sum(inserted)::int as inserted, sum(updated)::int as updated, sum(removed)::int as removed from (
+  select a.event_id, 1 as inserted, 0 as updated, 1 as removed from added a
+  union all
+  select m.event_id, 0, 1, case when b.removed_at is null then 1 else 0 end
+  from marked m join before b on ${keysEqual(spec, 'b', 'm')}
+) changes group by event_id`;
+}
+
+/**
+ * Upserts races or events of discovery; parameters as above. Yields one row: inserted, updated. Rows that did not
+ * change are not rewritten.
+ */
+export function upsertListedSql(spec: TableSpec): string {
+  const columns = Object.keys(spec.columns);
+  const compared = [...columns, 'source_row'];
+  const set = [
+    ...columns.filter((column) => !spec.key.includes(column)).map((column) => `${q(column)} = excluded.${q(column)}`),
+    'source_row = excluded.source_row',
+    'credentials_used = excluded.credentials_used',
+    'fetched_date = excluded.fetched_date',
+  ];
+  return `
+with page as (select * from jsonb_to_recordset($1::jsonb) as r(${recordColumns({ ...spec.columns, source_row: 'jsonb' })})),
+written as (
+  insert into ${q(spec.name)} as t (timing_partner_id, credentials_used, fetched_date, ${list(columns)}, source_row)
+  select $2::int, $3::text, $4::timestamptz, ${columns.map((column) => `p.${q(column)}`).join(', ')}, p.source_row from page p
+  on conflict (timing_partner_id, ${list(spec.key)}) do update set ${set.join(', ')}
+  where (${compared.map((column) => `t.${q(column)}`).join(', ')}) is distinct from (${compared.map((column) => `excluded.${q(column)}`).join(', ')})
+  returning (t.xmax = 0) as inserted
+)
+select count(*) filter (where inserted)::int as inserted, count(*) filter (where not inserted)::int as updated from written`;
+}
+
+function recordColumns(columns: Readonly<Record<string, ColumnType>>): string {
+  return Object.entries(columns)
+    .map(([name, type]) => `${q(name)} ${type}`)
+    .join(', ');
+}
+
+function list(columns: readonly string[]): string {
+  return columns.map(q).join(', ');
+}
+
+function keyList(spec: TableSpec, alias: string): string {
+  return spec.key.map((column) => `${alias}.${q(column)}`).join(', ');
+}
+
+function keysEqual(spec: TableSpec, left: string, right: string): string {
+  return spec.key.map((column) => `${left}.${q(column)} = ${right}.${q(column)}`).join(' and ');
+}
+
+function q(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`;
+}

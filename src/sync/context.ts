@@ -1,0 +1,32 @@
+/** What every sync works with; the commands build it once per invocation. */
+import type { Clock } from '../domain/clock.ts';
+import type { Log } from '../domain/log.ts';
+import type { Provider, ProviderSession } from '../domain/provider.ts';
+import type { Settings } from '../domain/settings.ts';
+import type { RunIdentity } from '../store/claims.ts';
+import type { Database } from '../store/database.ts';
+import type { Owner } from '../store/participants.ts';
+
+export interface SyncContext {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly settings: Settings;
+  readonly identity: RunIdentity;
+  readonly log: Log;
+  /** Aborted by a signal of the system or by the time limit: no new call, no new page. */
+  readonly signal: AbortSignal;
+  newId(): string;
+}
+
+/** A credential at work in this run. */
+export interface CredentialRun {
+  readonly owner: Owner;
+  readonly provider: Provider;
+  readonly session: ProviderSession;
+  /** How often the provider refused it before. */
+  readonly refusals: number;
+  /** Calls reserved so far in this run. */
+  callsMade(): number;
+  /** The unit that the next calls belong to, and how many calls may stand in the sliding hour while it runs. */
+  begin(unit: { readonly unitId: string | undefined; readonly ceiling: number }): void;
+}

@@ -1,0 +1,91 @@
+/** Runs planned units: credentials side by side, the units of one credential in the plan's order. */
+import { CallRefused } from '../domain/errors.ts';
+import type { UnitOutcome } from '../domain/outcomes.ts';
+import { noCounts } from '../domain/outcomes.ts';
+import type { PlannedUnit } from '../domain/planning.ts';
+import type { CredentialRun, SyncContext } from './context.ts';
+import { syncUnit, type UnitOptions } from './sync-unit.ts';
+import { failureOf } from './unit-failure.ts';
+
+/** Each has at most one call and one page in hand; the pool of database connections is not much larger. */
+const credentialsAtOnce = 8;
+
+export interface RunOptions {
+  /** Opens the credential; its failure (a secret that cannot be decrypted) fails the credential's units only. */
+  connect(credentialId: number): Promise<CredentialRun>;
+  optionsFor(unit: PlannedUnit): UnitOptions;
+  onOutcome(unit: PlannedUnit, outcome: UnitOutcome): void;
+}
+
+/** @returns an outcome for every unit, in no particular order; what the end of the run left is `deferred`. */
+export async function runUnits(
+  context: SyncContext,
+  units: readonly PlannedUnit[],
+  options: RunOptions,
+): Promise<readonly UnitOutcome[]> {
+  const queues = new Map<number, PlannedUnit[]>();
+  for (const unit of units) queues.set(unit.credentialId, [...(queues.get(unit.credentialId) ?? []), unit]);
+  const outcomes: UnitOutcome[] = [];
+  const waiting = [...queues];
+  const worker = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      for await (const [unit, outcome] of runCredential(context, next[0], next[1], options)) {
+        outcomes.push(outcome);
+        options.onOutcome(unit, outcome);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(credentialsAtOnce, waiting.length) }, worker));
+  return outcomes;
+}
+
+async function* runCredential(
+  context: SyncContext,
+  credentialId: number,
+  units: readonly PlannedUnit[],
+  options: RunOptions,
+): AsyncGenerator<readonly [PlannedUnit, UnitOutcome]> {
+  let run: CredentialRun;
+  try {
+    run = await options.connect(credentialId);
+  } catch (error) {
+    for (const unit of units) yield [unit, { ...untouched(unit), status: 'failed', failure: failureOf(error) }];
+    return;
+  }
+  let stopped = false;
+  for (const unit of units) {
+    if (stopped || context.signal.aborted) {
+      yield [unit, untouched(unit)];
+      continue;
+    }
+    const outcome = await syncUnit(context, run, unit, options.optionsFor(unit));
+    if (outcome.failure?.kind === CallRefused.name && unit.events.length > 1) {
+      // One event that is gone must not hold up its race: each alone, and only the bad one fails.
+      for (const event of unit.events) {
+        const single = { ...unit, events: [event] };
+        yield [single, await syncUnit(context, run, single, options.optionsFor(single))];
+      }
+      continue;
+    }
+    yield [unit, outcome];
+    // A refused or paused credential, or a spent hour, holds for all that is left of it.
+    stopped = ['CredentialRefused', 'ProviderThrottled', 'BudgetSpent'].includes(outcome.failure?.kind ?? '');
+  }
+}
+
+function untouched(unit: PlannedUnit): UnitOutcome {
+  return {
+    status: 'deferred',
+    partnerId: unit.partnerId,
+    provider: unit.provider,
+    credentialId: unit.credentialId,
+    raceId: unit.raceId,
+    eventIds: unit.events.map((event) => event.eventId),
+    kind: unit.kind,
+    priority: unit.priority,
+    counts: noCounts,
+    apiCalls: 0,
+    durationMs: 0,
+    failure: undefined,
+  };
+}

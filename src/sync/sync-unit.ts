@@ -1,0 +1,232 @@
+/** One unit from claim to outcome: pages are stored as they come; the last one brings history row and watermark along. */
+import { Interrupted, type P88Error, SafetyStop, UnknownAnswer } from '../domain/errors.ts';
+import type { Counts, UnitOutcome } from '../domain/outcomes.ts';
+import { noCounts, addCounts as sum } from '../domain/outcomes.ts';
+import type { PlannedUnit } from '../domain/planning.ts';
+import type { ParticipantPage } from '../domain/records.ts';
+import { addCounts, type Checkpoint, type Claim, claimEvents, completeClaim, extendClaim } from '../store/claims.ts';
+import type { Db } from '../store/database.ts';
+import { forgetSeen, rememberSeen, storeParticipants } from '../store/participants.ts';
+import { dropRejected, keepRejected } from '../store/rejected-rows.ts';
+import { markMissing } from './absence.ts';
+import type { CredentialRun, SyncContext } from './context.ts';
+import { eachPage } from './page-stream.ts';
+import { settleFailure } from './unit-failure.ts';
+import { watermarkOf } from './watermark.ts';
+
+export interface UnitOptions {
+  readonly allowMassRemoval: boolean;
+  /** Calls that may stand in the credential's sliding hour while this unit runs. */
+  readonly ceiling: number;
+}
+
+/** Never throws for what happens to the unit; a lost database does throw, since nothing can be recorded then. */
+export async function syncUnit(
+  context: SyncContext,
+  run: CredentialRun,
+  unit: PlannedUnit,
+  options: UnitOptions,
+): Promise<UnitOutcome> {
+  const { clock, settings } = context;
+  const startedAt = clock.now();
+  const callsBefore = run.callsMade();
+  const claim = await claimEvents(context.database.db, context.identity, {
+    owner: run.owner,
+    unitId: context.newId(),
+    eventIds: unit.events.map((event) => event.eventId),
+    kind: unit.kind,
+    since: unit.since,
+    leaseSeconds: settings.leaseSeconds,
+    now: startedAt,
+  });
+  const outcome = (changes: Partial<UnitOutcome>): UnitOutcome => ({
+    status: 'deferred',
+    partnerId: unit.partnerId,
+    provider: unit.provider,
+    credentialId: unit.credentialId,
+    raceId: unit.raceId,
+    eventIds: unit.events.map((event) => event.eventId),
+    kind: unit.kind,
+    priority: unit.priority,
+    counts: noCounts,
+    apiCalls: run.callsMade() - callsBefore,
+    durationMs: clock.now().getTime() - startedAt.getTime(),
+    failure: undefined,
+    ...changes,
+  });
+  if (!claim) return outcome({});
+  run.begin({ unitId: claim.unitId, ceiling: options.ceiling });
+  const progress = { counts: noCounts };
+  try {
+    await storeSeries(context, run, unit, claim, options, progress, () => run.callsMade() - callsBefore);
+    return outcome({ status: 'completed', eventIds: claim.eventIds, counts: progress.counts });
+  } catch (error) {
+    const apiCalls = run.callsMade() - callsBefore;
+    const ended = await settleFailure(context, run, unit, claim, error, apiCalls);
+    return outcome({ ...ended, eventIds: claim.eventIds, counts: progress.counts });
+  } finally {
+    run.begin({ unitId: undefined, ceiling: options.ceiling });
+  }
+}
+
+interface Progress {
+  counts: Counts;
+}
+
+async function storeSeries(
+  context: SyncContext,
+  run: CredentialRun,
+  unit: PlannedUnit,
+  claim: Claim,
+  options: UnitOptions,
+  progress: Progress,
+  apiCalls: () => number,
+): Promise<void> {
+  const { clock, settings, database } = context;
+  const infersRemovals = run.provider.removals === 'absence' && unit.kind === 'full';
+  const since = claim.checkpoint ? parseDate(claim.checkpoint.since) : unit.since;
+  let checkpoint = claim.checkpoint;
+  const claimed = new Set(claim.eventIds);
+  const pages = run.session.listParticipants({
+    events: unit.events.filter((event) => claimed.has(event.eventId)),
+    since,
+    resume: checkpoint?.resume,
+  });
+  await eachPage(
+    pages,
+    () => clock.now(),
+    async (page, call) => {
+      const now = clock.now();
+      const first = checkpoint === undefined;
+      checkpoint = {
+        series: checkpoint?.series ?? claim.unitId,
+        since: since?.toISOString() ?? null,
+        watermark:
+          checkpoint?.watermark ??
+          watermarkOf({
+            ...call,
+            providerTime: page.providerTime,
+            overlapSeconds: settings.overlapSeconds,
+            since,
+          }).toISOString(),
+        resume: page.resume,
+        fetched: (checkpoint?.fetched ?? 0) + page.records.length,
+      };
+      const reached: Checkpoint = checkpoint;
+      // What forbids to call the sync complete, found with the last page: its rows are committed all the same.
+      let objection: P88Error | undefined;
+      const stored = await database.db.transaction().execute(async (tx) => {
+        await extendClaim(tx, claim, {
+          now,
+          leaseSeconds: settings.leaseSeconds,
+          checkpoint: page.last ? null : reached,
+        });
+        if (infersRemovals && first) for (const eventId of claim.eventIds) await forgetSeen(tx, run.owner, eventId);
+        let counts = await storePage(tx, run, claim, page, now);
+        if (infersRemovals) await rememberSeen(tx, run.owner, reached.series, page.records);
+        if (page.last && unit.kind === 'full') objection = unreadable(sum(progress.counts, total(counts)), page);
+        if (page.last && infersRemovals && !objection) {
+          const inferred = await inferRemovals(tx, context, run, claim, page, reached, options, counts);
+          counts = inferred.counts;
+          objection = inferred.objection;
+        }
+        await addCounts(tx, claim, counts);
+        if (page.last && !objection) {
+          await completeClaim(tx, claim, {
+            now: clock.now(),
+            watermark: new Date(reached.watermark),
+            apiCalls: apiCalls(),
+          });
+        }
+        return total(counts);
+      });
+      progress.counts = sum(progress.counts, stored);
+      context.log.debug({ events: claim.eventIds, last: page.last, ...stored }, 'page stored');
+      if (objection) throw objection;
+      if (!page.last && context.signal.aborted) {
+        throw new Interrupted('the run was told to end; the stored pages stay and the next run goes on behind them');
+      }
+    },
+  );
+}
+
+async function storePage(
+  tx: Db,
+  run: CredentialRun,
+  claim: Claim,
+  page: ParticipantPage,
+  now: Date,
+): Promise<Map<string, Counts>> {
+  const stored = await storeParticipants(tx, run.provider.tables.participants, run.owner, page.records, now);
+  // A rejected row often has no readable event: it is counted with the first one.
+  const fallback = claim.eventIds[0] ?? '';
+  const rejected = page.rejected.map((row) => ({ ...row, eventId: row.eventId ?? fallback }));
+  await keepRejected(tx, run.owner, [...rejected, ...stored.rejected], now);
+  const refused = new Set(stored.rejected.map((row) => row.id));
+  for (const eventId of claim.eventIds) {
+    const good = page.records.filter((record) => record.eventId === eventId && !refused.has(record.id));
+    await dropRejected(
+      tx,
+      run.owner,
+      eventId,
+      good.map((record) => record.id),
+    );
+  }
+  const counts = new Map(stored.counts);
+  for (const row of rejected) {
+    const sums = counts.get(row.eventId) ?? noCounts;
+    counts.set(row.eventId, { ...sums, fetched: sums.fetched + 1, failed: sums.failed + 1 });
+  }
+  return counts;
+}
+
+/** A key that may not see registration ids yields rows that are all unreadable: that is no sync. */
+function unreadable(counts: Counts, page: ParticipantPage): UnknownAnswer | undefined {
+  if (counts.failed === 0 || counts.failed < counts.fetched) return undefined;
+  const [example] = page.rejected;
+  return new UnknownAnswer(`none of the ${counts.fetched} rows could be read${example ? `: ${example.error}` : ''}`, {
+    hint: 'The rows are kept in rejected_rows. A key with fewer rights than needed is the usual cause.',
+  });
+}
+
+async function inferRemovals(
+  tx: Db,
+  context: SyncContext,
+  run: CredentialRun,
+  claim: Claim,
+  page: ParticipantPage,
+  reached: Checkpoint,
+  options: UnitOptions,
+  counts: Map<string, Counts>,
+): Promise<{ counts: Map<string, Counts>; objection: SafetyStop | undefined }> {
+  const all = new Map(counts);
+  for (const eventId of claim.eventIds) {
+    const finished = { eventId, series: reached.series, listing: page.listing, fetched: reached.fetched, ...options };
+    const found = await markMissing(
+      tx,
+      run.provider,
+      run.owner,
+      finished,
+      context.settings.massRemoval,
+      context.clock.now(),
+    );
+    if (found instanceof SafetyStop) return { counts: all, objection: found };
+    const sums = all.get(eventId) ?? noCounts;
+    all.set(eventId, { ...sums, removed: sums.removed + found });
+    if (page.listing === 'unstable') {
+      context.log.warn(
+        { event: eventId },
+        'rows moved while the listing was read: nobody is marked as absent this time',
+      );
+    }
+  }
+  return { counts: all, objection: undefined };
+}
+
+function total(counts: ReadonlyMap<string, Counts>): Counts {
+  return [...counts.values()].reduce(sum, noCounts);
+}
+
+function parseDate(text: string | null): Date | undefined {
+  return text === null ? undefined : new Date(text);
+}

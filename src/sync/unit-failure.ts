@@ -1,0 +1,117 @@
+/** What a unit's error means for its history rows, its credential and the outcome. */
+import {
+  BudgetSpent,
+  ClaimLost,
+  CredentialRefused,
+  DatabaseUnavailable,
+  Interrupted,
+  P88Error,
+  ProviderThrottled,
+} from '../domain/errors.ts';
+import { exitNameOf } from '../domain/exit-codes.ts';
+import type { Failure, UnitOutcome } from '../domain/outcomes.ts';
+import type { PlannedUnit } from '../domain/planning.ts';
+import { nextProbe } from '../plan/probe.ts';
+import { nextRetry } from '../plan/retry.ts';
+import { type Claim, endClaim } from '../store/claims.ts';
+import { markRefused, pauseCredential } from '../store/credentials.ts';
+import { explainDatabaseError } from '../store/database-errors.ts';
+import type { CredentialRun, SyncContext } from './context.ts';
+
+type Ended = Pick<UnitOutcome, 'status' | 'failure'>;
+
+/**
+ * Records the failure and says how the unit ended.
+ * @throws the error itself where the database is lost: the claim's lease then runs out by itself.
+ */
+export async function settleFailure(
+  context: SyncContext,
+  run: CredentialRun,
+  unit: PlannedUnit,
+  claim: Claim,
+  thrown: unknown,
+  apiCalls: number,
+): Promise<Ended> {
+  const error = explainDatabaseError(thrown, context.database.shown);
+  if (error instanceof DatabaseUnavailable) throw error;
+  // The rows are the other run's business now.
+  if (error instanceof ClaimLost) return { status: 'deferred', failure: failureOf(error) };
+  if (error instanceof Interrupted || error instanceof BudgetSpent) {
+    await endAll(context, claim, apiCalls, error, 'abandoned', () => undefined);
+    return { status: 'deferred', failure: error instanceof BudgetSpent ? failureOf(error) : undefined };
+  }
+  if (error instanceof CredentialRefused) {
+    const at = context.clock.now();
+    const refusals = run.refusals + 1;
+    await markRefused(context.database.db, run.owner.credentialId, {
+      at,
+      reason: error.message,
+      refusals,
+      probeAt: nextProbe(refusals, at, context.settings),
+    });
+    // The events did nothing wrong: they are due again as soon as the credential works.
+    await endAll(context, claim, apiCalls, error, 'abandoned', () => undefined);
+    return { status: 'failed', failure: failureOf(error) };
+  }
+  const retryAfter = error instanceof ProviderThrottled ? error.retryAt : undefined;
+  if (retryAfter) await pauseCredential(context.database.db, run.owner.credentialId, retryAfter);
+  const permanent = await endAll(context, claim, apiCalls, error, 'failed', (failures) =>
+    nextRetry(
+      failures,
+      context.settings.cadence[unit.priority].everyMinutes,
+      context.clock.now(),
+      context.settings,
+      retryAfter,
+    ),
+  );
+  return { status: permanent ? 'failed_permanent' : 'failed', failure: failureOf(error) };
+}
+
+type Retry = ReturnType<typeof nextRetry> | undefined;
+
+/** Ends each event's row with its own count of failures. @returns whether one of them failed for good. */
+async function endAll(
+  context: SyncContext,
+  claim: Claim,
+  apiCalls: number,
+  error: unknown,
+  status: 'failed' | 'abandoned',
+  retryOf: (failures: number) => Retry,
+): Promise<boolean> {
+  const failure = failureOf(error);
+  let permanent = false;
+  for (const eventId of claim.eventIds) {
+    const failures = (claim.failures.get(eventId) ?? 0) + (status === 'failed' ? 1 : 0);
+    const retry = retryOf(failures);
+    await endClaim(context.database.db, claim, eventId, {
+      now: context.clock.now(),
+      status: retry?.status ?? status,
+      reason: failure.message,
+      error: { kind: failure.kind, message: failure.message, hint: failure.hint ?? null },
+      failures,
+      retryAt: retry?.status === 'failed' ? retry.retryAt : undefined,
+      apiCalls,
+    });
+    if (retry?.status === 'failed_permanent') {
+      permanent = true;
+      if (retry.alert) {
+        context.log.error(
+          { partner: claim.owner.partnerId, event: eventId, failures, error: failure.message },
+          'sync failed for good: it goes on at its normal pace, a person should look',
+        );
+      }
+    }
+  }
+  return permanent;
+}
+
+/** The error as the outcome carries it; a bug keeps its class and message, its stack goes to the log. */
+export function failureOf(error: unknown): Failure {
+  const known = error instanceof P88Error ? error : undefined;
+  return {
+    kind: error instanceof Error ? error.name : 'Error',
+    message: error instanceof Error ? error.message : String(error),
+    hint: known?.hint,
+    exit: exitNameOf(error),
+  };
+}
