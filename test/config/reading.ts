@@ -1,0 +1,31 @@
+/** Reads a configuration in tests: an environment and files, each by what matters. */
+import { expect } from 'vitest';
+import { type Config, readConfig } from '../../src/config.ts';
+import { UsageError } from '../../src/domain/errors.ts';
+
+type Values = Readonly<Record<string, string | undefined>>;
+
+export function read(env: Values, files: Values = {}): Config {
+  return readConfig(
+    { HOME: '/home/me', ...env },
+    { providerNames: ['runsignup', 'raceroster'], readFile: (path) => content(files, path), hostName: 'timing-1' },
+  );
+}
+
+/** The message of the refusal. */
+export function refused(env: Values, files: Values = {}): string {
+  try {
+    read(env, files);
+  } catch (error) {
+    expect(error).toBeInstanceOf(UsageError);
+    return (error as UsageError).message;
+  }
+  throw new Error('the configuration was accepted');
+}
+
+function content(files: Values, path: string): string {
+  const text = files[path];
+  if (text === 'not permitted') throw Object.assign(new Error('no'), { code: 'EACCES' });
+  if (text === undefined) throw Object.assign(new Error('no'), { code: 'ENOENT' });
+  return text;
+}
