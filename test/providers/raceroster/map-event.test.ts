@@ -62,6 +62,10 @@ describe('an event row', () => {
       sub_events: [{ distance: '5' }, { distance: '10' }],
     });
   });
+
+  test('with a distance of its own has that', () => {
+    expect(recordOf(eventRow({ distance: '13.1' })).row['distance']).toBe('13.1');
+  });
 });
 
 describe('start and zone', () => {
