@@ -45,17 +45,24 @@ export function createReader(env: Environment, readFile: ReadFile): Reader {
   const text = (name: string) => env[name] || undefined;
 
   function file(name: string, path: string): string | undefined {
+    const content = contentOf(name, path);
+    if (content === '') refuse(`${name}: ${path} is empty`);
+    return content || undefined;
+  }
+
+  function contentOf(name: string, path: string): string | undefined {
     try {
-      const content = readFile(path).replace(/\r?\n$/, '');
-      if (content === '') refuse(`${name}: ${path} is empty`);
-      return content || undefined;
+      return readFile(path).replace(/\r?\n$/, '');
     } catch (error) {
       refuse(`${name}: ${path} cannot be read (${codeOf(error)})`);
       return undefined;
     }
   }
 
-  /** systemd names a credential as LoadCredential= says; lower case is the custom there. */
+  /**
+   * systemd names a credential as LoadCredential= says; lower case is the custom there. An empty one is unset: our units
+   * fall back on it (SetCredential=), because without it systemd fails the unit and does not name the missing file.
+   */
   function credential(name: string): string | undefined {
     const folder = text('CREDENTIALS_DIRECTORY');
     if (folder === undefined) return undefined;
@@ -65,7 +72,7 @@ export function createReader(env: Environment, readFile: ReadFile): Reader {
       } catch (error) {
         if (codeOf(error) === 'ENOENT') continue;
       }
-      return file(name, path);
+      return contentOf(name, path) || undefined;
     }
     return undefined;
   }

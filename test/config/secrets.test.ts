@@ -19,6 +19,11 @@ test.each([
   expect(config.notes).toEqual([]);
 });
 
+test('an empty systemd credential is unset', () => {
+  const config = read({ CREDENTIALS_DIRECTORY: '/c' }, { '/c/p88sync_encryption_key': '\n' });
+  expect(config.encryptionKeys).toBeUndefined();
+});
+
 test('every secret may be a file', () => {
   const url = read({ DATABASE_URL_FILE: '/url' }, { '/url': 'postgresql://db/p88\n' });
   expect(url.database).toMatchObject({ source: 'DATABASE_URL', shown: 'db:5432/p88' });
