@@ -1,0 +1,49 @@
+/** `tick --json` and `sync-event --json`. Fields are added, never renamed; durations in ms. */
+import { addCounts, type Failure, noCounts, type UnitOutcome } from '../domain/outcomes.ts';
+import { specOf } from './event-condition.ts';
+import { leftOutJson } from './plan-json.ts';
+import type { OutcomeReport } from './tick-text.ts';
+
+/** Totals, every unit, and what was left out. */
+export function outcomesJson({ outcomes, leftOut, durationMs, names }: OutcomeReport) {
+  const count = (status: UnitOutcome['status']) => outcomes.filter((one) => one.status === status).length;
+  return {
+    durationMs,
+    totals: {
+      units: outcomes.length,
+      completed: count('completed'),
+      failed: count('failed') + count('failed_permanent'),
+      deferred: count('deferred'),
+      apiCalls: outcomes.reduce((sum, { apiCalls }) => sum + apiCalls, 0),
+      counts: outcomes.map((one) => one.counts).reduce(addCounts, noCounts),
+    },
+    units: outcomes.map((outcome) => unitJson(outcome, names)),
+    leftOut: leftOut.map(leftOutJson),
+  };
+}
+
+function unitJson(outcome: UnitOutcome, names: ReadonlyMap<string, string>) {
+  return {
+    /** completed, failed, failed_permanent or deferred. */
+    status: outcome.status,
+    partnerId: outcome.partnerId,
+    provider: outcome.provider,
+    credentialId: outcome.credentialId,
+    raceId: outcome.raceId ?? null,
+    events: outcome.eventIds.map((eventId) => {
+      const id = specOf({ ...outcome, eventId });
+      return { id, eventId, name: names.get(id) ?? null };
+    }),
+    kind: outcome.kind,
+    priority: outcome.priority ?? null,
+    counts: { ...outcome.counts },
+    apiCalls: outcome.apiCalls,
+    durationMs: outcome.durationMs,
+    failure: outcome.failure ? failureJson(outcome.failure) : null,
+  };
+}
+
+/** `kind`: the error's class; `exit`: the name of its exit code. */
+export function failureJson({ kind, message, hint, exit }: Failure) {
+  return { kind, message, hint: hint ?? null, exit };
+}

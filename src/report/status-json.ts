@@ -1,0 +1,86 @@
+/** `status --json`: one documented object. Fields are added, never renamed or removed; times are ISO 8601 in UTC. */
+import type { StatusCredential, StatusData } from '../domain/status.ts';
+import { type JudgedEvent, judgeEvents, overdueMs, specOf } from './event-condition.ts';
+import { isoOrNull } from './json-text.ts';
+import { verdictOf } from './verdict.ts';
+
+/** All events, those that need attention first. Absent values are null; durations in ms. */
+export function statusJson(data: StatusData) {
+  const { now } = data;
+  const judged = judgeEvents(data.events, now);
+  const { level, text, late, failed, neverSynced, refusedCredentials } = verdictOf(data, judged);
+  return {
+    now: now.toISOString(),
+    /** `level`: good, warn, bad or empty. */
+    verdict: { level, text, events: judged.length, late, failed, neverSynced, refusedCredentials },
+    database: data.database,
+    partners: data.partners,
+    lastDiscoveryAt: isoOrNull(data.lastDiscoveryAt),
+    lastSyncAt: isoOrNull(data.lastSyncAt),
+    rejectedRows: data.rejectedRows,
+    running: data.running.map(({ what, host, pid, startedAt }) => ({
+      what,
+      host,
+      pid,
+      startedAt: startedAt.toISOString(),
+    })),
+    events: judged.map((one) => eventJson(one, now)),
+    credentials: data.credentials.map(credentialJson),
+  };
+}
+
+function eventJson({ event, condition }: JudgedEvent, now: Date) {
+  const { pace, lastSync, failure } = event;
+  return {
+    /** What `sync-event` takes: PARTNER:PROVIDER:EVENT. */
+    id: specOf(event),
+    partnerId: event.partnerId,
+    partner: event.partner,
+    provider: event.provider,
+    eventId: event.eventId,
+    name: event.name,
+    startAt: event.startAt.toISOString(),
+    timeZone: event.timeZone,
+    timeZoneAssumed: event.timeZoneAssumed,
+    /** failed, late, new, running, due, waiting or ended. */
+    condition,
+    /** high, medium, low or ended. */
+    priority: pace.priority,
+    everyMinutes: pace.everyMinutes ?? null,
+    dueAt: isoOrNull(pace.dueAt),
+    lagMs: pace.lagMs ?? null,
+    overdueMs: Math.max(0, overdueMs(event, now)),
+    participants: event.participants,
+    removed: event.removed,
+    rejectedRows: event.rejectedRows,
+    running: event.running,
+    lastSync: lastSync ? { at: lastSync.at.toISOString(), kind: lastSync.kind, counts: { ...lastSync.counts } } : null,
+    failure: failure
+      ? {
+          at: failure.at.toISOString(),
+          status: failure.status,
+          failures: failure.failures,
+          reason: failure.reason,
+          retryAt: isoOrNull(failure.retryAt),
+        }
+      : null,
+    leftOut: event.leftOut ?? null,
+  };
+}
+
+function credentialJson(credential: StatusCredential) {
+  const { refused } = credential;
+  return {
+    credentialId: credential.credentialId,
+    partnerId: credential.partnerId,
+    partner: credential.partner,
+    provider: credential.provider,
+    callsLastHour: credential.callsLastHour,
+    callsPerHour: credential.callsPerHour,
+    refused: refused
+      ? { since: refused.since.toISOString(), reason: refused.reason, probeAt: isoOrNull(refused.probeAt) }
+      : null,
+    notBefore: isoOrNull(credential.notBefore),
+    lastCallAt: isoOrNull(credential.lastCallAt),
+  };
+}

@@ -1,0 +1,122 @@
+/** The text of a `tick` or a `sync-event` that is done: one line per unit, failures with what to do below it. */
+import { addCounts, noCounts, type UnitOutcome } from '../domain/outcomes.ts';
+import type { LeftOut } from '../domain/planning.ts';
+import { specOf } from './event-condition.ts';
+import { countText, nounText } from './numbers.ts';
+import type { Screen, Style } from './paint.ts';
+import { tookText } from './relative-time.ts';
+import { safeClause } from './safe-text.ts';
+import { type Cell, type Column, noteLines, type TableLine, tableLines } from './table-text.ts';
+import { unitId, unitName } from './unit-names.ts';
+
+/** What a run came to. */
+export interface OutcomeReport {
+  /** In the order in which they ended. */
+  readonly outcomes: readonly UnitOutcome[];
+  /** Events that were due and not in this run; empty for `sync-event`. */
+  readonly leftOut: readonly LeftOut[];
+  readonly durationMs: number;
+  /** Names of events by what operators type for them (`1:runsignup:974559`); the id stands in where one is missing. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+const marks: Record<UnitOutcome['status'], Cell> = {
+  completed: { text: '✓', style: 'green' },
+  deferred: { text: '○', style: 'yellow' },
+  failed: { text: '✗', style: 'red' },
+  failed_permanent: { text: '✗', style: 'red' },
+};
+
+/** Short heads, so that ids and names fit in 80 columns: GONE are removed people, BAD rejected rows. */
+const columns: readonly Column[] = [
+  { head: '' },
+  { head: 'ID', min: 22 },
+  { head: 'EVENT', min: 12 },
+  { head: 'KIND', drop: 3 },
+  { head: 'ROWS', align: 'right' },
+  { head: 'NEW', align: 'right' },
+  { head: 'CHANGED', align: 'right' },
+  { head: 'SAME', align: 'right', drop: 2 },
+  { head: 'GONE', align: 'right' },
+  { head: 'BAD', align: 'right' },
+  { head: 'CALLS', align: 'right', drop: 1 },
+  { head: 'TIME', align: 'right', drop: 1 },
+];
+
+/** A headline, and a table where anything ran. */
+export function renderOutcomes(report: OutcomeReport, screen: Screen): string {
+  const { outcomes, names } = report;
+  const lines = [...noteLines(headline(report), headlineStyle(outcomes), screen, 0)];
+  if (outcomes.length > 0) {
+    lines.push(
+      '',
+      ...tableLines(
+        columns,
+        outcomes.flatMap((outcome) => outcomeLines(outcome, names)),
+        screen,
+        3,
+      ),
+    );
+  }
+  return lines.join('\n');
+}
+
+function headline({ outcomes, leftOut, durationMs }: OutcomeReport): string {
+  const left =
+    leftOut.length === 0 ? '' : ` ${nounText(leftOut.length, 'event waits', 'events wait')} for a later tick.`;
+  if (outcomes.length === 0) return left === '' ? 'Nothing is due.' : `Nothing was run.${left}`;
+  const with_ = (status: UnitOutcome['status']) => outcomes.filter((one) => one.status === status);
+  const done = with_('completed');
+  const failed = with_('failed').length + with_('failed_permanent').length;
+  const deferred = with_('deferred').length;
+  const events = done.reduce((sum, { eventIds }) => sum + eventIds.length, 0);
+  const counts = outcomes.map((one) => one.counts).reduce(addCounts, noCounts);
+  const parts = [
+    `${countText(counts.inserted)} new`,
+    `${countText(counts.updated)} changed`,
+    `${countText(counts.removed)} removed`,
+  ];
+  if (counts.failed > 0) parts.push(`${nounText(counts.failed, 'row')} rejected`);
+  const trouble = [
+    failed > 0 ? `${nounText(failed, 'unit')} failed` : '',
+    deferred > 0 ? `${nounText(deferred, 'unit')} put off` : '',
+  ].filter((part) => part !== '');
+  const troubleText = trouble.length === 0 ? '' : ` ${trouble.join(', ')}.`;
+  return `Synced ${nounText(events, 'event')} in ${tookText(durationMs)}: ${parts.join(', ')}.${troubleText}${left}`;
+}
+
+function headlineStyle(outcomes: readonly UnitOutcome[]): Style | undefined {
+  if (outcomes.some(({ status }) => status === 'failed' || status === 'failed_permanent')) return 'red';
+  return outcomes.some(({ status }) => status === 'completed') ? 'green' : undefined;
+}
+
+function outcomeLines(outcome: UnitOutcome, names: ReadonlyMap<string, string>): TableLine[] {
+  const { counts, failure, status } = outcome;
+  const style: Style | undefined = status === 'failed' || status === 'failed_permanent' ? 'red' : undefined;
+  const eventNames = outcome.eventIds.map((eventId) => names.get(specOf({ ...outcome, eventId })) ?? eventId);
+  const row: TableLine = {
+    cells: [
+      marks[status],
+      unitId(outcome, outcome.eventIds),
+      unitName(eventNames),
+      outcome.kind,
+      countText(counts.fetched),
+      countText(counts.inserted),
+      countText(counts.updated),
+      countText(counts.unchanged),
+      countText(counts.removed),
+      countText(counts.failed),
+      countText(outcome.apiCalls),
+      tookText(outcome.durationMs),
+    ],
+    style,
+  };
+  if (!failure) {
+    if (status !== 'deferred') return [row];
+    return [row, { note: 'Put off: another run is at it, or this one had to end.', style: 'yellow' }];
+  }
+  const noteStyle: Style = style ?? 'yellow';
+  const notes: TableLine[] = [{ note: `${safeClause(failure.message)}.`, style: noteStyle }];
+  if (failure.hint !== undefined) notes.push({ note: failure.hint, style: noteStyle });
+  return [row, ...notes];
+}

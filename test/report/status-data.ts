@@ -1,0 +1,161 @@
+/** Status data as the command gathers it, with overrides: a quiet Saturday morning two hours before a start. */
+import type { StatusCredential, StatusData, StatusEvent } from '../../src/domain/status.ts';
+
+/** Saturday, 04:20 in Chicago. */
+export const now = new Date('2026-08-08T09:20:00Z');
+
+export function minutesFrom(minutes: number): Date {
+  return new Date(now.getTime() + minutes * 60_000);
+}
+
+export function statusEvent(overrides: Partial<StatusEvent> = {}): StatusEvent {
+  return {
+    partnerId: 1,
+    partner: 'Peak Timing',
+    provider: 'runsignup',
+    eventId: '974559',
+    name: 'Lakefront Half Marathon',
+    startAt: minutesFrom(130),
+    timeZone: 'America/Chicago',
+    timeZoneAssumed: false,
+    participants: 1234,
+    removed: 0,
+    rejectedRows: 0,
+    pace: { priority: 'high', everyMinutes: 1, dueAt: minutesFrom(0.3), lagMs: 42_000 },
+    lastSync: {
+      at: minutesFrom(-0.7),
+      kind: 'incremental',
+      counts: { fetched: 3, inserted: 1, updated: 2, unchanged: 0, removed: 0, failed: 0 },
+    },
+    failure: undefined,
+    running: false,
+    leftOut: undefined,
+    ...overrides,
+  };
+}
+
+/** Synced `ago` minutes before now at an interval of `every`. */
+export function synced(ago: number, every: number, priority: 'high' | 'medium' | 'low'): Partial<StatusEvent> {
+  return {
+    pace: { priority, everyMinutes: every, dueAt: minutesFrom(every - 0.5 - ago), lagMs: ago * 60_000 },
+    lastSync: {
+      at: minutesFrom(-ago),
+      kind: 'incremental',
+      counts: { fetched: 0, inserted: 0, updated: 0, unchanged: 0, removed: 0, failed: 0 },
+    },
+  };
+}
+
+export function statusCredential(overrides: Partial<StatusCredential> = {}): StatusCredential {
+  return {
+    credentialId: 3,
+    partnerId: 1,
+    partner: 'Peak Timing',
+    provider: 'runsignup',
+    callsLastHour: 412,
+    callsPerHour: 1000,
+    refused: undefined,
+    notBefore: undefined,
+    lastCallAt: minutesFrom(-0.2),
+    ...overrides,
+  };
+}
+
+export function statusData(overrides: Partial<StatusData> = {}): StatusData {
+  return {
+    now,
+    database: 'postgresql db.example.org:5432/p88',
+    partners: 1,
+    credentials: [statusCredential()],
+    events: [statusEvent()],
+    running: [],
+    lastDiscoveryAt: minutesFrom(-200),
+    lastSyncAt: minutesFrom(-0.7),
+    rejectedRows: 0,
+    ...overrides,
+  };
+}
+
+/** A busy morning: something of everything that can be wrong. */
+export function busyMorning(): StatusData {
+  return statusData({
+    partners: 3,
+    rejectedRows: 3,
+    credentials: [
+      statusCredential(),
+      statusCredential({ credentialId: 4, provider: 'raceroster', callsLastHour: 871, lastCallAt: minutesFrom(-2) }),
+      statusCredential({
+        credentialId: 12,
+        partnerId: 2,
+        partner: 'Coastal Chip & Timing Services of the Gulf',
+        callsLastHour: 6,
+        lastCallAt: minutesFrom(-95),
+        refused: {
+          since: minutesFrom(-95),
+          reason: 'RunSignUp refused the API key (code 6).',
+          probeAt: minutesFrom(25),
+        },
+      }),
+      statusCredential({
+        credentialId: 13,
+        partnerId: 3,
+        partner: 'Alpine',
+        callsLastHour: 0,
+        lastCallAt: undefined,
+        notBefore: minutesFrom(7),
+      }),
+    ],
+    running: [
+      { what: '1:runsignup race 81234 (incremental)', host: 'sync-1', pid: 40312, startedAt: minutesFrom(-0.1) },
+    ],
+    events: [
+      statusEvent({ removed: 12 }),
+      statusEvent({ eventId: '974560', name: 'Lakefront 10K', participants: 845, running: true }),
+      statusEvent({
+        eventId: '974561',
+        name: 'Lakefront 5K presented by the Community Bank of Greater Milwaukee and Friends',
+        ...synced(14, 1, 'high'),
+        failure: {
+          at: minutesFrom(-2),
+          status: 'failed',
+          failures: 3,
+          reason: 'RunSignUp did not answer within 30 s (GET /rest/race/81234/participants).',
+          retryAt: minutesFrom(1.5),
+        },
+      }),
+      statusEvent({
+        partnerId: 2,
+        partner: 'Coastal Chip & Timing Services of the Gulf',
+        eventId: '1002003',
+        name: 'Gulf Shores Triathlon',
+        startAt: minutesFrom(220),
+        participants: 640,
+        ...synced(95, 1, 'high'),
+        leftOut: 'the credential is refused',
+      }),
+      statusEvent({
+        provider: 'raceroster',
+        eventId: '81234',
+        name: 'São Silvestre – Corrida 东京马拉松 🏃',
+        startAt: minutesFrom(26 * 60),
+        timeZone: 'America/Sao_Paulo',
+        timeZoneAssumed: true,
+        participants: 12_034,
+        removed: 210,
+        rejectedRows: 3,
+        ...synced(61, 240, 'low'),
+      }),
+      statusEvent({
+        partnerId: 3,
+        partner: 'Alpine',
+        eventId: '55',
+        name: 'Winter Trail',
+        startAt: minutesFrom(60 * 24 * 330),
+        timeZone: 'Europe/Madrid',
+        participants: 0,
+        pace: { priority: 'low', everyMinutes: 240, dueAt: now, lagMs: undefined },
+        lastSync: undefined,
+      }),
+    ],
+  });
+}
