@@ -23,9 +23,9 @@ export function wallText(value: Json | undefined): string | null {
     ? [slash[3], slash[1], slash[2], slash[4], slash[5], slash[6]]
     : (dashed.exec(text)?.slice(1) ?? []);
   if (year === undefined || month === undefined || day === undefined) return null;
-  const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
-  if (!isCalendarDate(date)) return null;
+  if (!isCalendarDate(Number(year), Number(month), Number(day))) return null;
   if (Number(hour ?? 0) > 23 || Number(minute ?? 0) > 59 || Number(second ?? 0) > 59) return null;
+  const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
   return `${date} ${(hour ?? '00').padStart(2, '0')}:${minute ?? '00'}:${second ?? '00'}`;
 }
 
@@ -63,8 +63,13 @@ export function easternText(instant: Date): string {
   return new Date(instant.getTime() + offset).toISOString().slice(0, 19).replace('T', ' ');
 }
 
-function isCalendarDate(date: string): boolean {
-  const ms = Date.parse(`${date}T00:00:00Z`);
-  // Date.parse rolls 2026-02-30 over to March in some engines, so the text has to come back.
-  return !Number.isNaN(ms) && date > '0001' && new Date(ms).toISOString().startsWith(date);
+const daysInMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+
+function isCalendarDate(year: number, month: number, day: number): boolean {
+  const days = month === 2 && isLeapYear(year) ? 29 : daysInMonth[month - 1];
+  return year >= 1 && day >= 1 && days !== undefined && day <= days;
+}
+
+function isLeapYear(year: number): boolean {
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }

@@ -120,3 +120,8 @@ it.each([[{}], [[]], [{ races: {} }], [{ races: [{ name: 'flat' }] }], ['races']
     );
   },
 );
+
+it('an unknown envelope of one race is no race without events', async () => {
+  const answers = { '/races': listed(wireRace({ race_id: 1 })), '/race/1': { races: [] } };
+  await expect(discover(answers, {})).rejects.toThrow(/RunSignUp answered race in an unknown form/);
+});

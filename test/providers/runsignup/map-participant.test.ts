@@ -130,6 +130,11 @@ describe('a removed registration', () => {
     expect(removal).toEqual({ reason: removed_reason, at: new Date('2026-03-06T13:00:01Z') });
   });
 
+  it('has its time from the exact stamp, since an Eastern hour comes twice a year', () => {
+    const row = wireRemoved({ last_modified: '2025-11-02 01:30:00', last_modified_ts: 1762065000 });
+    expect(recordOf(row, removed).removal?.at).toEqual(new Date('2025-11-02T06:30:00Z'));
+  });
+
   it('has its time from the Eastern text where the exact one is missing', () => {
     const { removal } = recordOf(wireRemoved({ last_modified_ts: null }), removed);
     expect(removal?.at).toEqual(new Date('2026-03-06T13:00:01Z'));
