@@ -118,6 +118,9 @@ describe('the rules themselves', () => {
     ['src/store/pool.ts', 'const now = new Date();', 1],
     ['src/store/pool.ts', 'const then = new Date(0); // not new Date()', 0],
     ['src/main.ts', 'const now = new Date();', 0],
+    ['src/log.ts', "const { prettyFactory } = await import('pino-pretty');", 1],
+    ['src/log.ts', "const { default: pretty } = await import('pino-pretty');", 0],
+    ['src/log.ts', "const { runTick } = await import('./commands/tick.ts');", 0],
     ['test/store/pool.test.ts', skipped, 1],
     ['test/store/pool.test.ts', 'const now = new Date(); process.exit(1);', 0],
   ])('style: %s with %j', (path, text, broken) => {

@@ -44,6 +44,11 @@ const rules: readonly StyleRule[] = [
     because: 'there is one clock per invocation, and it is handed in',
   },
   {
+    in: isSource,
+    holds: lacks(/\{\s*(?!default\b)\w[^{}]*\}\s*=\s*await import\(\s*'[^.']/),
+    because: 'a CommonJS package loaded on demand has only its default export in the bundle: take { default: … }',
+  },
+  {
     in: (path) => !isSource(path),
     holds: lacks(
       /\b(test|it|describe|suite|bench)\.(skip|todo|only|skipIf|runIf|fails)\b|\bx(test|it|describe)\(|\.skip\(/,
