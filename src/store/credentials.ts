@@ -13,6 +13,8 @@ export interface StoredCredential {
   /** `providers.name`, as this database spells it. */
   readonly providerName: string;
   readonly providerUrl: string | null;
+  /** `providers.rate_limit_per_hour`. */
+  readonly callsPerHour: number | null;
   readonly principal: string;
   readonly refusedAt: Date | undefined;
   readonly refusedReason: string | undefined;
@@ -35,6 +37,7 @@ export async function listCredentials(db: Db): Promise<readonly StoredCredential
       'c.provider_id as providerId',
       'p.name as providerName',
       'p.api_base_url as providerUrl',
+      'p.rate_limit_per_hour as callsPerHour',
       'c.principal',
       'c.refused_at as refusedAt',
       'c.refused_reason as refusedReason',

@@ -1,5 +1,6 @@
 /** Opens the database an invocation works on: a PostgreSQL server, or the embedded one. The rest of the store sees only Kysely. */
 import type { Kysely } from 'kysely';
+import type { PoolConfig } from 'pg';
 import type { Tables } from './tables.ts';
 
 export type Db = Kysely<Tables>;
@@ -18,15 +19,9 @@ export type DatabaseTarget =
   | { readonly kind: 'embedded'; readonly dataDir: string };
 
 /** The part of node-postgres' options that the configuration sets. */
-export interface PostgresConnection {
-  readonly connectionString?: string;
-  readonly host?: string;
-  readonly port?: number;
-  readonly database?: string;
-  readonly user?: string;
-  readonly password?: string;
-  readonly ssl?: boolean | { readonly rejectUnauthorized: boolean; readonly ca?: string };
-}
+export type PostgresConnection = Readonly<
+  Pick<PoolConfig, 'host' | 'port' | 'database' | 'user' | 'password' | 'ssl' | 'options' | 'enableChannelBinding'>
+>;
 
 export interface OpenOptions {
   /** Shown to others who wait for the embedded database: `tick`. */

@@ -19,15 +19,16 @@ export async function claimDiscovery(
   db: Db,
   identity: RunIdentity,
   owner: Owner,
-  options: { now: Date; leaseSeconds: number; unitId: string },
+  options: { now: Date; leaseSeconds: number; unitId: string; includePast: boolean },
 ): Promise<DiscoveryClaim | undefined> {
   const leaseUntil = new Date(options.now.getTime() + options.leaseSeconds * 1000 * leaseFactor);
   const result = await sql<{ id: number }>`
     insert into sync_history (timing_partner_id, provider_id, operation_type, sync_direction, sync_time, status, claim_key,
-      run_id, unit_id, partner_provider_credential_id, host, process, started_at, lease_until)
+      run_id, unit_id, partner_provider_credential_id, host, process, started_at, lease_until, reason)
     values (${owner.partnerId}::int, ${owner.providerId}::int, 'events', 'pull', ${options.now}::timestamptz, 'running',
       ${`discovery:${owner.credentialId}`}::text, ${identity.runId}::uuid, ${options.unitId}::uuid, ${owner.credentialId}::int,
-      ${identity.host}::text, ${identity.process}::text, ${options.now}::timestamptz, ${leaseUntil}::timestamptz)
+      ${identity.host}::text, ${identity.process}::text, ${options.now}::timestamptz, ${leaseUntil}::timestamptz,
+      ${options.includePast ? 'past included' : null}::text)
     on conflict (timing_partner_id, provider_id, claim_key) where status = 'running' do nothing
     returning sync_history_id as id`.execute(db);
   const [row] = result.rows;
@@ -47,7 +48,7 @@ export async function endDiscovery(
 ): Promise<void> {
   const error =
     end.error && JSON.stringify({ kind: end.error.kind, message: end.error.message, hint: end.error.hint ?? null });
-  await sql`update sync_history set status = ${end.status}, finished_at = ${end.now}::timestamptz, reason = ${end.error?.message ?? null},
+  await sql`update sync_history set status = ${end.status}, finished_at = ${end.now}::timestamptz, reason = coalesce(${end.error?.message ?? null}::text, reason),
       error_details = ${error ?? null}::jsonb, api_calls = ${end.apiCalls}::int, fetched = ${end.counts.events + end.counts.failed}::int,
       inserted = ${end.counts.newEvents}::int, updated = ${end.counts.changedEvents}::int,
       unchanged = ${end.counts.events - end.counts.newEvents - end.counts.changedEvents}::int,

@@ -27,6 +27,6 @@ export interface CredentialRun {
   readonly refusals: number;
   /** Calls reserved so far in this run. */
   callsMade(): number;
-  /** The unit that the next calls belong to, and how many calls may stand in the sliding hour while it runs. */
-  begin(unit: { readonly unitId: string | undefined; readonly ceiling: number }): void;
+  /** The unit that the next calls belong to, and how many calls may stand in the sliding hour meanwhile; at most, and without one, the limit. */
+  begin(unit: { readonly unitId: string | undefined; readonly ceiling?: number }): void;
 }

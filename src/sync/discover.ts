@@ -14,7 +14,6 @@ export interface DiscoveryOptions {
   readonly includePast: boolean;
   /** Only this event is wanted: an operator asks for one that is not known yet. */
   readonly eventId?: string;
-  readonly ceiling: number;
 }
 
 export interface DiscoveryOutcome {
@@ -55,9 +54,10 @@ export async function discoverCredential(
     now: startedAt,
     leaseSeconds: settings.leaseSeconds,
     unitId: context.newId(),
+    includePast: options.includePast,
   });
   if (!claim) return outcome('deferred');
-  run.begin({ unitId: claim.unitId, ceiling: options.ceiling });
+  run.begin({ unitId: claim.unitId });
   const startsFrom = options.includePast
     ? undefined
     : new Date(startedAt.getTime() - settings.stopAfterHours * 3_600_000);
@@ -107,7 +107,7 @@ export async function discoverCredential(
     });
     return outcome(status, status === 'failed' ? failure : undefined);
   } finally {
-    run.begin({ unitId: undefined, ceiling: options.ceiling });
+    run.begin({ unitId: undefined });
   }
 }
 

@@ -4,17 +4,15 @@ import type { UnitOutcome } from '../domain/outcomes.ts';
 import { noCounts } from '../domain/outcomes.ts';
 import type { PlannedUnit } from '../domain/planning.ts';
 import type { CredentialRun, SyncContext } from './context.ts';
+import { credentialsAtOnce, sideBySide } from './side-by-side.ts';
 import { syncUnit, type UnitOptions } from './sync-unit.ts';
 import { failureOf } from './unit-failure.ts';
-
-/** Each has at most one call and one page in hand; the pool of database connections is not much larger. */
-const credentialsAtOnce = 8;
 
 export interface RunOptions {
   /** Opens the credential; its failure (a secret that cannot be decrypted) fails the credential's units only. */
   connect(credentialId: number): Promise<CredentialRun>;
-  optionsFor(unit: PlannedUnit): UnitOptions;
-  onOutcome(unit: PlannedUnit, outcome: UnitOutcome): void;
+  optionsFor(unit: PlannedUnit): Promise<UnitOptions>;
+  onOutcome(unit: PlannedUnit, outcome: UnitOutcome): Promise<void>;
 }
 
 /** @returns an outcome for every unit, in no particular order; what the end of the run left is `deferred`. */
@@ -26,16 +24,12 @@ export async function runUnits(
   const queues = new Map<number, PlannedUnit[]>();
   for (const unit of units) queues.set(unit.credentialId, [...(queues.get(unit.credentialId) ?? []), unit]);
   const outcomes: UnitOutcome[] = [];
-  const waiting = [...queues];
-  const worker = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      for await (const [unit, outcome] of runCredential(context, next[0], next[1], options)) {
-        outcomes.push(outcome);
-        options.onOutcome(unit, outcome);
-      }
+  await sideBySide([...queues], credentialsAtOnce, async ([credentialId, queue]) => {
+    for await (const [unit, outcome] of runCredential(context, credentialId, queue, options)) {
+      outcomes.push(outcome);
+      await options.onOutcome(unit, outcome);
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(credentialsAtOnce, waiting.length) }, worker));
+  });
   return outcomes;
 }
 
@@ -58,12 +52,12 @@ async function* runCredential(
       yield [unit, untouched(unit)];
       continue;
     }
-    const outcome = await syncUnit(context, run, unit, options.optionsFor(unit));
+    const outcome = await syncUnit(context, run, unit, await options.optionsFor(unit));
     if (outcome.failure?.kind === CallRefused.name && unit.events.length > 1) {
       // One event that is gone must not hold up its race: each alone, and only the bad one fails.
       for (const event of unit.events) {
         const single = { ...unit, events: [event] };
-        yield [single, await syncUnit(context, run, single, options.optionsFor(single))];
+        yield [single, await syncUnit(context, run, single, await options.optionsFor(single))];
       }
       continue;
     }

@@ -5,6 +5,7 @@ import { noCounts, addCounts as sum } from '../domain/outcomes.ts';
 import type { PlannedUnit } from '../domain/planning.ts';
 import type { ParticipantPage } from '../domain/records.ts';
 import { addCounts, type Checkpoint, type Claim, claimEvents, completeClaim, extendClaim } from '../store/claims.ts';
+import { markAccepted } from '../store/credentials.ts';
 import type { Db } from '../store/database.ts';
 import { forgetSeen, rememberSeen, storeParticipants } from '../store/participants.ts';
 import { dropRejected, keepRejected } from '../store/rejected-rows.ts';
@@ -59,13 +60,14 @@ export async function syncUnit(
   const progress = { counts: noCounts };
   try {
     await storeSeries(context, run, unit, claim, options, progress, () => run.callsMade() - callsBefore);
+    if (run.refusals > 0) await markAccepted(context.database.db, run.owner.credentialId);
     return outcome({ status: 'completed', eventIds: claim.eventIds, counts: progress.counts });
   } catch (error) {
     const apiCalls = run.callsMade() - callsBefore;
     const ended = await settleFailure(context, run, unit, claim, error, apiCalls);
     return outcome({ ...ended, eventIds: claim.eventIds, counts: progress.counts });
   } finally {
-    run.begin({ unitId: undefined, ceiling: options.ceiling });
+    run.begin({ unitId: undefined });
   }
 }
 

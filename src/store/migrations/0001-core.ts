@@ -122,6 +122,7 @@ create index sync_history_full on sync_history (timing_partner_id, provider_id, 
 create index sync_history_incremental on sync_history (timing_partner_id, provider_id, event_id, sync_history_id desc)
   where status in ('completed', 'success') and operation_type in ('incremental_sync', 'participants');
 create index sync_history_started_at on sync_history (started_at);
+create index sync_history_discoveries on sync_history (sync_history_id desc) where operation_type = 'events';
 
 create table sync_seen (
   timing_partner_id integer not null,

@@ -1,0 +1,231 @@
+/** The commander program: what operators type. Each command loads its own file, so that a tick loads nothing else. */
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import type { CommandContext, CommandResult } from './commands/context.ts';
+import { exitCodes } from './domain/exit-codes.ts';
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly debug?: boolean;
+  readonly now?: string;
+}
+
+export interface Invocation {
+  /** `tick`, `credentials add`. */
+  readonly command: string;
+  readonly options: CommonOptions;
+  /** False for the few commands that bring their own world and need no configuration. */
+  readonly needsConfig: boolean;
+  execute(context: CommandContext): Promise<CommandResult>;
+}
+
+/** What comes of the arguments: an invocation, handed to `run`. */
+export function buildProgram(run: (invocation: Invocation) => Promise<void>): Command {
+  const program = new Command('p88sync')
+    .description('Brings race registrations from RunSignUp and Race Roster into PostgreSQL, started by timers.')
+    .version(readVersion())
+    .showHelpAfterError('(p88sync --help lists the commands)')
+    .addHelpText('after', `\n${exitCodeHelp()}\n\nSettings are environment variables; the README lists them.`);
+  const add = adder(run);
+
+  add(
+    program,
+    'discover [PARTNER[:PROVIDER]]',
+    'find new and changed upcoming events of every credential',
+    ['discover', 'discover "Peak Timing"', 'discover 1:raceroster'],
+    (c, [spec], o) => import('./commands/discover.ts').then((m) => m.runDiscover(c, spec, o)),
+    maxSeconds,
+  );
+  add(
+    program,
+    'tick',
+    'sync what is due now; the timer starts it every minute',
+    ['tick', 'tick --dry-run', 'tick --dry-run --now 2026-09-13T10:30:00Z'],
+    (c, _, o) => import('./commands/tick.ts').then((m) => m.runTick(c, o as never)),
+    (command) =>
+      command
+        .option('--dry-run', 'say what would be synced and why; call nobody, store nothing')
+        .option('--max-seconds <n>', 'end after so many seconds; the rest is left for the next tick', '50'),
+  );
+  add(
+    program,
+    'sync-event <PARTNER:PROVIDER:EVENT>',
+    'sync one event now',
+    ['sync-event 1:runsignup:974559', 'sync-event "Peak Timing:runsignup:974559" --full'],
+    (c, [spec = ''], o) => import('./commands/sync-event.ts').then((m) => m.runSyncEvent(c, spec, o)),
+    (command) => allowMassRemoval(maxSeconds(command.option('--full', 'everybody, not only what changed'))),
+  );
+  add(
+    program,
+    'full-sync [PARTNER[:PROVIDER]]',
+    'sync everything that is upcoming; goes on where an interrupted run stopped',
+    [
+      'full-sync',
+      'full-sync 1 --summary /tmp/summary.json',
+      'full-sync 1:runsignup --include-past',
+      'full-sync --test',
+    ],
+    (c, [spec], o) => import('./commands/full-sync.ts').then((m) => m.runFullSync(c, spec, o)),
+    (command) =>
+      allowMassRemoval(
+        maxSeconds(
+          command
+            .option('--include-past', 'past events too')
+            .option('--summary <file>', 'write the JSON summary there')
+            .option('--test', 'only the first partner'),
+        ),
+      ),
+  );
+  add(
+    program,
+    'status',
+    'one screen: upcoming events, what is late or failed, budgets, what runs',
+    ['status', 'status --partner 1', 'status --event 974559 --json', 'status --now 2026-09-13T10:30:00Z'],
+    (c, _, o) => import('./commands/status.ts').then((m) => m.runStatus(c, o)),
+    (command) => command.option('--partner <partner>', 'only this partner').option('--event <id>', 'only this event'),
+  );
+  add(program, 'migrate', 'create the schema of the database, or bring it up to date', ['migrate'], (c) =>
+    import('./commands/migrate.ts').then((m) => m.runMigrate(c)),
+  );
+
+  const partners = program.command('partners').description('the timing partners');
+  add(
+    partners,
+    'add <NAME>',
+    'add a timing partner',
+    ['partners add "Peak Timing"', 'partners add "Peak Timing" --id 7'],
+    (c, [name = ''], o) => import('./commands/partners.ts').then((m) => m.runPartnersAdd(c, name, o)),
+    (command) => command.option('--id <n>', 'give it this id'),
+  );
+  add(partners, 'list', 'list the timing partners', ['partners list'], (c) =>
+    import('./commands/partners.ts').then((m) => m.runPartnersList(c)),
+  );
+  add(
+    partners,
+    'remove <PARTNER>',
+    'remove a timing partner that has no data',
+    ['partners remove 7'],
+    (c, [name = '']) => import('./commands/partners.ts').then((m) => m.runPartnersRemove(c, name)),
+  );
+
+  const credentials = program.command('credentials').description("the partners' credentials with the providers");
+  add(
+    credentials,
+    'add <PARTNER:PROVIDER>',
+    'add or replace a credential; the secret comes on standard input or from a file',
+    [
+      'credentials add 1:runsignup --principal KEY < secret.txt',
+      'credentials add 1:raceroster --principal CLIENT_ID --secret-file rr.json',
+    ],
+    (c, [spec = ''], o) => import('./commands/credentials.ts').then((m) => m.runCredentialsAdd(c, spec, o as never)),
+    (command) =>
+      command
+        .requiredOption('--principal <id>', 'API key, client id or e-mail: what is not secret')
+        .option('--config <json>', 'further values that are not secret')
+        .option('--secret-file <file>', 'the secret, or {"secret", "additional_config"} as JSON'),
+  );
+  add(credentials, 'list', 'list the credentials, without secrets', ['credentials list'], (c) =>
+    import('./commands/credentials.ts').then((m) => m.runCredentialsList(c)),
+  );
+  add(
+    credentials,
+    'test [ID]',
+    'make one call with a credential, or with each',
+    ['credentials test', 'credentials test 3'],
+    (c, [id]) => import('./commands/credentials.ts').then((m) => m.runCredentialsTest(c, id)),
+  );
+  add(credentials, 'remove <ID>', 'remove a credential; data stays', ['credentials remove 3'], (c, [id = '']) =>
+    import('./commands/credentials.ts').then((m) => m.runCredentialsRemove(c, id)),
+  );
+
+  add(
+    program,
+    'prune',
+    'delete old rows of the history and of the log of calls',
+    ['prune', 'prune --keep-days 30'],
+    (c, _, o) => import('./commands/prune.ts').then((m) => m.runPrune(c, o as never)),
+    (command) => command.option('--keep-days <n>', 'days to keep', '90'),
+  );
+  add(
+    program,
+    'sandbox',
+    'serve stand-ins of the providers on this machine, with demo data',
+    ['sandbox', 'sandbox --port 8088'],
+    (c, _, o) => import('./commands/sandbox.ts').then((m) => m.runSandbox(c, o as never)),
+    (command) => command.option('--port <n>', 'port on 127.0.0.1; 0 takes a free one', '8088'),
+    false,
+  );
+  add(
+    program,
+    'demo',
+    'the whole job end to end on the embedded database, against the sandbox',
+    ['demo'],
+    (c) => import('./commands/demo.ts').then((m) => m.runDemo(c)),
+    undefined,
+    false,
+  );
+  return program;
+}
+
+type Execute = (
+  context: CommandContext,
+  args: readonly (string | undefined)[],
+  options: Record<string, never>,
+) => Promise<CommandResult>;
+
+function adder(run: (invocation: Invocation) => Promise<void>) {
+  return (
+    parent: Command,
+    usage: string,
+    description: string,
+    examples: readonly string[],
+    execute: Execute,
+    extend?: (command: Command) => Command,
+    needsConfig = true,
+  ) => {
+    const command = parent.command(usage).description(description);
+    extend?.(command);
+    command
+      .option('--json', 'one JSON object on standard output; the log goes to standard error')
+      .option('--debug', 'log every call, page and statement')
+      .option('--now <iso>', 'the clock of this run, such as 2026-09-13T10:30:00Z; for questions and rehearsals')
+      .addHelpText(
+        'after',
+        `\nExamples:\n${examples.map((example) => `  p88sync ${example}`).join('\n')}\n\n${exitCodeHelp()}`,
+      )
+      .action(async (...given: unknown[]) => {
+        const args = given.slice(0, command.registeredArguments.length) as (string | undefined)[];
+        const options = command.opts<CommonOptions>();
+        const name = parent.parent ? `${parent.name()} ${command.name()}` : command.name();
+        await run({
+          command: name,
+          options,
+          needsConfig,
+          execute: (context) => execute(context, args, options as Record<string, never>),
+        });
+      });
+  };
+}
+
+function maxSeconds(command: Command): Command {
+  return command.option('--max-seconds <n>', 'end after so many seconds; the next run goes on from there');
+}
+
+function allowMassRemoval(command: Command): Command {
+  return command.option(
+    '--allow-mass-removal',
+    'mark everybody as removed who is missing from a complete listing, however many',
+  );
+}
+
+function exitCodeHelp(): string {
+  const lines = Object.values(exitCodes).map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`);
+  return `Exit codes:\n${lines.join('\n')}`;
+}
+
+function readVersion(): string {
+  // dist/main.js and src/cli.ts both lie one folder below the package.
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,122 @@
+/** What a command gets from main, and what it gives back. A command never prints, exits, or reads a clock of its own. */
+import type { Clock } from '../domain/clock.ts';
+import type { ExitName } from '../domain/exit-codes.ts';
+import type { Log } from '../domain/log.ts';
+import type { CredentialSecrets, Provider } from '../domain/provider.ts';
+import type { Settings } from '../domain/settings.ts';
+import type { RunIdentity } from '../store/claims.ts';
+import type { StoredCredential } from '../store/credentials.ts';
+import type { Database } from '../store/database.ts';
+import type { Cipher } from '../store/encryption.ts';
+import type { ProviderIds } from '../store/provider-ids.ts';
+import type { CredentialRun } from '../sync/context.ts';
+
+export interface CommandContext {
+  readonly log: Log;
+  readonly settings: Settings;
+  readonly providers: readonly Provider[];
+  readonly terminal: Terminal;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  readonly json: boolean;
+  readonly cipher: Cipher;
+  /** Calls per hour of a provider, where the environment sets them. */
+  callsPerHour(provider: string): number | undefined;
+  newId(): string;
+  /** Opened at most once. @throws DatabaseUnavailable, EmbeddedDatabaseBusy */
+  openDatabase(): Promise<Database>;
+  /** The database with its schema checked, its clock and its providers. @throws as above, or where the schema does not fit. */
+  openWorkspace(): Promise<Workspace>;
+  /**
+   * A credential ready to call its provider.
+   * @param patience where the hour is spent: `wait` for room, or `fail` with BudgetSpent.
+   */
+  connect(workspace: Workspace, credential: StoredCredential, options: ConnectOptions): Promise<CredentialRun>;
+  /** @throws UsageError where the provider would not take such a credential. */
+  checkSecrets(provider: Provider, secrets: CredentialSecrets): void;
+  readFile(path: string): Promise<string>;
+  writeFile(path: string, text: string): Promise<void>;
+  /** The clock before a database is open. */
+  now(): Date;
+  /** Serves the stand-ins of the providers, with the demo's data, on 127.0.0.1. */
+  startSandbox(port: number): Promise<RunningSandbox>;
+  /** Runs this program as a process of its own. */
+  runSelf(
+    args: readonly string[],
+    options: { environment: Readonly<Record<string, string>>; input: string },
+  ): Promise<ProcessResult>;
+  /** A folder for an embedded database of its own, with a new encryption key. */
+  makeTemporaryFolder(): Promise<{ readonly environment: Readonly<Record<string, string>>; remove(): Promise<void> }>;
+}
+
+export interface ProcessResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningSandbox {
+  readonly url: string;
+  /** What points p88sync at it. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly accounts: readonly {
+    readonly company: string;
+    readonly provider: string;
+    readonly principal: string;
+    readonly secret: string;
+    readonly additionalConfig: Readonly<Record<string, string>>;
+  }[];
+  /** What the stand-in holds for a company's account. */
+  expected(
+    company: string,
+    provider: string,
+  ): Promise<{
+    readonly events: readonly {
+      readonly eventId: string;
+      readonly name: string;
+      readonly volunteer: boolean;
+      readonly startsInMs: number;
+    }[];
+    readonly registrations: readonly {
+      readonly id: string;
+      readonly eventId: string;
+      readonly removedReason: string | null;
+    }[];
+  }>;
+  /** One change, as POST /control/<action> makes it. */
+  control(action: string, body: unknown): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  readonly signal: AbortSignal;
+  readonly patience: 'wait' | 'fail';
+  /** Told when a call has to wait for the sliding hour until `freeAt` (UTC). */
+  readonly onWait?: (freeAt: Date) => void;
+}
+
+export interface Workspace {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly providerIds: ProviderIds;
+  readonly identity: RunIdentity;
+}
+
+/** Where the person is, if there is one. */
+export interface Terminal {
+  readonly columns: number;
+  readonly color: boolean;
+  /** stderr is a terminal: progress may be shown there. */
+  readonly progress: NodeJS.WriteStream | undefined;
+  /** Writes a line to standard output at once, for commands that go on. */
+  print(text: string): Promise<void>;
+  /** All of standard input. @throws UsageError where it is a terminal: a secret is not typed in clear. */
+  readStandardInput(): Promise<string>;
+}
+
+/** What main prints: `json` under --json, else `text`; then it exits. */
+export interface CommandResult {
+  readonly exit: ExitName;
+  readonly text: string;
+  readonly json: unknown;
+}

@@ -1,0 +1,110 @@
+/** `discover`: lists the upcoming events of every credential; stores new and changed ones, never touches past ones. */
+import { exitCodes, worstExit } from '../domain/exit-codes.ts';
+import { parsePartnerSpec } from '../domain/spec.ts';
+import { renderDiscovery } from '../report/discovery-text.ts';
+import { listCredentials, noSuchCredential } from '../store/credentials.ts';
+import { findPartner } from '../store/partners.ts';
+import { type DiscoveryOutcome, discoverCredential } from '../sync/discover.ts';
+import { credentialsAtOnce, sideBySide } from '../sync/side-by-side.ts';
+import type { CommandContext, CommandResult, Workspace } from './context.ts';
+import { findProvider } from './find-provider.ts';
+import { openConnections, syncContext, takeOverDead, usableCredentials } from './sync-setup.ts';
+import { parseMaxSeconds, withTimeLimit } from './time-limit.ts';
+
+export interface DiscoverOptions {
+  readonly maxSeconds?: string;
+}
+
+export async function runDiscover(
+  context: CommandContext,
+  spec: string | undefined,
+  options: DiscoverOptions,
+): Promise<CommandResult> {
+  const signal = withTimeLimit(
+    context.signal,
+    options.maxSeconds === undefined ? undefined : parseMaxSeconds(options.maxSeconds),
+  );
+  const workspace = await context.openWorkspace();
+  await takeOverDead(context, workspace);
+  const chosen = await chooseCredentials(context, workspace, spec);
+  const outcomes = await discoverAll(
+    context,
+    workspace,
+    chosen.map((one) => one.credentialId),
+    { signal, includePast: false },
+  );
+  return discoveryResult(
+    context,
+    outcomes,
+    new Map(chosen.map((one) => [one.credentialId, `${one.partnerId} ${one.partner}`])),
+  );
+}
+
+/** Those of one partner, or of one provider of it; all without a spec. @throws UsageError where nothing fits. */
+export async function chooseCredentials(context: CommandContext, workspace: Workspace, spec: string | undefined) {
+  const all = usableCredentials(await listCredentials(workspace.database.db), workspace);
+  if (spec === undefined) return all;
+  const named = parsePartnerSpec(spec);
+  const partner = await findPartner(workspace.database.db, named.partner);
+  const provider =
+    named.provider === undefined ? undefined : findProvider(workspace, context.providers, named.provider);
+  const chosen = all.filter((one) => one.partnerId === partner.partnerId && (!provider || one.provider === provider));
+  if (chosen.length === 0) throw noSuchCredential(`of ${spec}`);
+  return chosen;
+}
+
+/** Discovers with each credential, side by side; one that fails does not stop the others. */
+export async function discoverAll(
+  context: CommandContext,
+  workspace: Workspace,
+  credentialIds: readonly number[],
+  options: {
+    signal: AbortSignal;
+    includePast: boolean;
+    eventId?: string;
+    onOutcome?: (outcome: DiscoveryOutcome) => void;
+  },
+): Promise<readonly DiscoveryOutcome[]> {
+  const sync = syncContext(context, workspace, options.signal);
+  const connections = await openConnections(context, workspace, { signal: options.signal, patience: 'fail' });
+  const outcomes: DiscoveryOutcome[] = [];
+  await sideBySide(credentialIds, credentialsAtOnce, async (credentialId) => {
+    if (options.signal.aborted) return;
+    const run = await connections.connect(credentialId);
+    const outcome = await discoverCredential(sync, run, {
+      includePast: options.includePast,
+      ...(options.eventId !== undefined && { eventId: options.eventId }),
+    });
+    const { counts, failure, ...rest } = outcome;
+    const level = outcome.status === 'failed' ? 'warn' : 'info';
+    context.log[level]({ ...rest, ...counts, ...(failure && { error: failure.message }) }, 'discovery');
+    outcomes.push(outcome);
+    options.onOutcome?.(outcome);
+  });
+  return outcomes;
+}
+
+function discoveryResult(
+  context: CommandContext,
+  outcomes: readonly DiscoveryOutcome[],
+  names: ReadonlyMap<number, string>,
+): CommandResult {
+  const exits = outcomes.map((one) => one.failure?.exit ?? 'done');
+  const unreadable = outcomes.some((one) => one.counts.failed > 0);
+  const interrupted = context.signal.aborted ? (['terminated'] as const) : [];
+  const exit = worstExit([...exits, ...(unreadable ? (['someFailed'] as const) : []), ...interrupted]);
+  const nothing = outcomes.length === 0;
+  return {
+    exit,
+    text: nothing
+      ? 'No credentials yet. Next: p88sync credentials add 1:runsignup --principal KEY'
+      : renderDiscovery(
+          outcomes.map((one) => ({ ...one, name: names.get(one.credentialId) ?? '' })),
+          context.terminal,
+        ),
+    json: {
+      exitCode: exitCodes[exit].code,
+      credentials: outcomes.map(({ counts, failure, ...one }) => ({ ...one, ...counts, failure: failure ?? null })),
+    },
+  };
+}

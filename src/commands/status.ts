@@ -1,0 +1,147 @@
+/** `status`: one screen that says whether Saturday will be fine. Reads only; makes no call. */
+import type { EventState, LeftOut } from '../domain/planning.ts';
+import type { StatusCredential, StatusData, StatusEvent } from '../domain/status.ts';
+import { paceOf } from '../plan/pace.ts';
+import { planTick } from '../plan/plan.ts';
+import { stretchesOf } from '../plan/stretch.ts';
+import { statusJson } from '../report/status-json.ts';
+import { renderStatus } from '../report/status-screen.ts';
+import { listCredentials } from '../store/credentials.ts';
+import { findPartner, listPartners } from '../store/partners.ts';
+import { countRejected } from '../store/rejected-rows.ts';
+import {
+  assumedZones,
+  countPeople,
+  eventKey,
+  lastCalls,
+  lastDiscovery,
+  readLastSyncs,
+  readRunning,
+} from '../store/status-reads.ts';
+import type { CommandContext, CommandResult, Workspace } from './context.ts';
+import { readSituation, type Situation, startsFrom, usableCredentials } from './sync-setup.ts';
+
+export interface StatusOptions {
+  readonly partner?: string;
+  readonly event?: string;
+}
+
+export async function runStatus(context: CommandContext, options: StatusOptions): Promise<CommandResult> {
+  const workspace = await context.openWorkspace();
+  const partner = options.partner === undefined ? undefined : await findPartner(workspace.database.db, options.partner);
+  const data = await gather(context, workspace, partner?.partnerId, options.event);
+  return { exit: 'done', text: context.json ? '' : renderStatus(data, context.terminal), json: statusJson(data) };
+}
+
+async function gather(
+  context: CommandContext,
+  workspace: Workspace,
+  partnerId: number | undefined,
+  eventId: string | undefined,
+): Promise<StatusData> {
+  const { database, clock, providerIds } = workspace;
+  const { db } = database;
+  const now = clock.now();
+  // The plan is made for all: budgets and caps are shared by what is not shown.
+  const situation = await readSituation(context, workspace, { startsFrom: startsFrom(context, now) });
+  const plan = planTick({ now, ...situation, settings: context.settings });
+  const shown = situation.events.filter(
+    (event) =>
+      (partnerId === undefined || event.partnerId === partnerId) &&
+      (eventId === undefined || event.eventId === eventId),
+  );
+  const partners = await listPartners(db);
+  const names = new Map(partners.map((one) => [one.partnerId, one.name]));
+  const [people, syncs, rejected, assumed] = await Promise.all([
+    countPeople(db, providerIds.byId, shown),
+    readLastSyncs(db, shown),
+    countRejected(db),
+    assumedZones(db),
+  ]);
+  const leftOut = new Map(plan.leftOut.map((one) => [eventKey(one.event), one]));
+  const stretches = stretchesOf(situation.events, situation.credentials, now, context.settings);
+  const events = shown.map((event): StatusEvent => {
+    const key = eventKey(event);
+    return {
+      partnerId: event.partnerId,
+      partner: names.get(event.partnerId) ?? '',
+      provider: event.provider,
+      eventId: event.eventId,
+      name: event.name,
+      startAt: event.startAt,
+      timeZone: event.timeZone,
+      timeZoneAssumed: assumed.has(key),
+      ...(people.get(key) ?? { participants: 0, removed: 0 }),
+      rejectedRows: rejected.get(key) ?? 0,
+      pace: paceOf(event, stretches.get(event.credentialId)?.factor ?? 1, now, context.settings),
+      lastSync: syncs.get(key),
+      failure: failureOf(event),
+      running: event.running !== undefined,
+      leftOut: reasonShown(leftOut.get(key)),
+    };
+  });
+  const credentials = await credentialLines(workspace, situation, partnerId);
+  const lastSyncAt = newest(shown.map((event) => event.lastCompleted?.startedAt));
+  return {
+    now,
+    database: database.shown,
+    partners: partners.length,
+    credentials,
+    events,
+    running: await readRunning(db, now),
+    lastDiscoveryAt: await lastDiscovery(db),
+    lastSyncAt,
+    rejectedRows: [...rejected.values()].reduce((sum, n) => sum + n, 0),
+  };
+}
+
+async function credentialLines(
+  workspace: Workspace,
+  situation: Situation,
+  partnerId: number | undefined,
+): Promise<StatusCredential[]> {
+  const states = new Map(situation.credentials.map((one) => [one.credentialId, one]));
+  const [stored, used] = await Promise.all([listCredentials(workspace.database.db), lastCalls(workspace.database.db)]);
+  return usableCredentials(stored, workspace)
+    .filter((one) => partnerId === undefined || one.partnerId === partnerId)
+    .map((one) => {
+      const state = states.get(one.credentialId);
+      return {
+        credentialId: one.credentialId,
+        partnerId: one.partnerId,
+        partner: one.partner,
+        provider: one.provider.name,
+        callsLastHour: state?.callsByAge.reduce((sum, n) => sum + n, 0) ?? 0,
+        callsPerHour: state?.callsPerHour ?? one.provider.defaults.callsPerHour,
+        refused: one.refusedAt && {
+          since: one.refusedAt,
+          reason: one.refusedReason ?? 'no reason was recorded',
+          probeAt: one.notBefore,
+        },
+        notBefore: one.notBefore,
+        lastCallAt: used.get(one.credentialId),
+      };
+    });
+}
+
+function failureOf(event: EventState): StatusEvent['failure'] {
+  const failure = event.lastFailure;
+  return (
+    failure && {
+      at: failure.startedAt,
+      status: failure.status,
+      failures: failure.failures,
+      reason: failure.reason,
+      retryAt: failure.retryAt,
+    }
+  );
+}
+
+/** What runs or waits for its retry has columns of its own. */
+function reasonShown(left: LeftOut | undefined): string | undefined {
+  return left && left.why !== 'running' && left.why !== 'retry-later' ? left.reason : undefined;
+}
+
+function newest(dates: readonly (Date | undefined)[]): Date | undefined {
+  return dates.reduce((latest, date) => (date && (!latest || date > latest) ? date : latest), undefined);
+}

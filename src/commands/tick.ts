@@ -1,0 +1,105 @@
+/** `tick`: works out what is due now, syncs it in priority order, and stops within its time limit. */
+import { exitCodes, worstExit } from '../domain/exit-codes.ts';
+import type { UnitOutcome } from '../domain/outcomes.ts';
+import type { Plan, PlannedUnit } from '../domain/planning.ts';
+import { callsFreeFor } from '../plan/free-calls.ts';
+import { planTick } from '../plan/plan.ts';
+import type { CommandContext, CommandResult } from './context.ts';
+import { openConnections, readSituation, startsFrom, syncContext, takeOverDead } from './sync-setup.ts';
+import { parseMaxSeconds, withTimeLimit } from './time-limit.ts';
+
+export interface TickOptions {
+  readonly dryRun?: boolean;
+  readonly maxSeconds: string;
+}
+
+export async function runTick(context: CommandContext, options: TickOptions): Promise<CommandResult> {
+  const signal = withTimeLimit(context.signal, parseMaxSeconds(options.maxSeconds));
+  const workspace = await context.openWorkspace();
+  const { clock } = workspace;
+  if (!options.dryRun) await takeOverDead(context, workspace);
+  const startedAt = clock.now();
+  const situation = await readSituation(context, workspace, { startsFrom: startsFrom(context, startedAt) });
+  const query = { now: startedAt, ...situation, settings: context.settings };
+  const plan = planTick(query);
+  if (options.dryRun) return dryRun(context, plan);
+  if (plan.units.length === 0) return report(context, plan, [], clock.now().getTime() - startedAt.getTime());
+
+  for (const one of plan.leftOut) context.log.debug({ event: one.event.eventId, why: one.why }, one.reason);
+  const sync = syncContext(context, workspace, signal);
+  const connections = await openConnections(context, workspace, { signal, patience: 'fail' });
+  const { runUnits } = await import('../sync/run-units.ts');
+  const { syncLogFields } = await import('../report/sync-log.ts');
+  const outcomes = await runUnits(sync, plan.units, {
+    connect: connections.connect,
+    optionsFor: async (unit) => ({
+      allowMassRemoval: false,
+      ceiling: callsFreeFor(query, unit.credentialId, unit.priority).ceiling,
+    }),
+    onOutcome: async (unit, outcome) => {
+      const fields = syncLogFields(unit, outcome, context.settings.cadence[unit.priority].everyMinutes, clock.now());
+      context.log[outcome.failure && outcome.status !== 'deferred' ? 'warn' : 'info'](fields, `sync ${outcome.status}`);
+    },
+  });
+  return report(context, plan, outcomes, clock.now().getTime() - startedAt.getTime());
+}
+
+async function dryRun(context: CommandContext, plan: Plan): Promise<CommandResult> {
+  if (context.json) {
+    const { planJson } = await import('../report/plan-json.ts');
+    return { exit: 'done', text: '', json: planJson(plan) };
+  }
+  const { renderPlan } = await import('../report/plan-text.ts');
+  return { exit: 'done', text: renderPlan(plan, context.terminal), json: undefined };
+}
+
+async function report(
+  context: CommandContext,
+  plan: Plan,
+  outcomes: readonly UnitOutcome[],
+  durationMs: number,
+): Promise<CommandResult> {
+  const exit = exitOf(context, outcomes, plan);
+  const names = eventNames(plan.units);
+  if (context.json) {
+    const { outcomesJson } = await import('../report/outcome-json.ts');
+    return {
+      exit,
+      text: '',
+      json: { exitCode: exitCodes[exit].code, ...outcomesJson({ outcomes, leftOut: plan.leftOut, durationMs, names }) },
+    };
+  }
+  // The idle tick, once a minute all year, loads no table.
+  if (outcomes.length === 0 && plan.leftOut.length === 0) return { exit, text: 'Nothing is due.', json: undefined };
+  const { renderOutcomes } = await import('../report/tick-text.ts');
+  return {
+    exit,
+    text: renderOutcomes({ outcomes, leftOut: plan.leftOut, durationMs, names }, context.terminal),
+    json: undefined,
+  };
+}
+
+/** A refused credential keeps its exit code while it is refused, not only in the tick that saw it. */
+function exitOf(context: CommandContext, outcomes: readonly UnitOutcome[], plan: Plan) {
+  const refused =
+    plan.leftOut.some((one) => one.why === 'refused') && !outcomes.some((one) => one.status === 'completed');
+  return worstExit([
+    ...outcomes.map(exitOfOutcome),
+    ...(refused ? (['credentialRefused'] as const) : []),
+    ...(context.signal.aborted ? (['terminated'] as const) : []),
+  ]);
+}
+
+/** Rejected rows are a failure too: somebody is missing until they are looked at. */
+export function exitOfOutcome(outcome: UnitOutcome) {
+  if (outcome.status === 'deferred') return 'done';
+  return outcome.failure?.exit ?? (outcome.counts.failed > 0 ? 'someFailed' : 'done');
+}
+
+export function eventNames(units: readonly PlannedUnit[]): ReadonlyMap<string, string> {
+  return new Map(
+    units.flatMap((unit) =>
+      unit.events.map((event) => [`${event.partnerId}:${event.provider}:${event.eventId}`, event.name] as const),
+    ),
+  );
+}

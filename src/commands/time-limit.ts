@@ -1,0 +1,17 @@
+/** `--max-seconds`: the run's own end, earlier than the one that systemd or cron would force. */
+import { UsageError } from '../domain/errors.ts';
+
+/** A signal that is aborted by the outer one, or after `seconds`. */
+export function withTimeLimit(signal: AbortSignal, seconds: number | undefined): AbortSignal {
+  if (seconds === undefined) return signal;
+  return AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
+}
+
+/** @throws UsageError unless it is a whole number of at least one second and at most a day. */
+export function parseMaxSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!/^\d+$/.test(text) || seconds < 1 || seconds > 86_400) {
+    throw new UsageError(`--max-seconds ${text}: expected whole seconds from 1 to 86400`);
+  }
+  return seconds;
+}

@@ -1,0 +1,163 @@
+/** Reads arguments, environment, clock and streams; prints what a command returns; the only place that exits. */
+import { hostname } from 'node:os';
+import { text as readAll } from 'node:stream/consumers';
+import { CommanderError } from 'commander';
+import { buildProgram, type Invocation } from './cli.ts';
+import type { CommandResult, Terminal } from './commands/context.ts';
+import { readConfig } from './config.ts';
+import { UsageError } from './domain/errors.ts';
+import { type ExitName, exitCodes, exitNameOf } from './domain/exit-codes.ts';
+import { createLog, type Log, type LogLevel } from './log.ts';
+import { providers } from './providers/registry.ts';
+import { explainDatabaseError } from './store/database-errors.ts';
+import { readConfigFile, wire } from './wiring.ts';
+
+const interruption = new AbortController();
+let endedBy: 'interrupted' | 'terminated' | undefined;
+for (const [signal, name] of [
+  ['SIGINT', 'interrupted'],
+  ['SIGTERM', 'terminated'],
+] as const) {
+  process.on(signal, () => {
+    // The second one is a person who does not want to wait for the page in hand.
+    if (endedBy) process.exit(exitCodes[name].code);
+    endedBy = name;
+    interruption.abort();
+  });
+}
+
+const program = buildProgram(run);
+configure(program);
+try {
+  await program.parseAsync(process.argv);
+} catch (error) {
+  // Commander has printed its message; help and version end well.
+  if (error instanceof CommanderError) end(error.exitCode === 0 ? 'done' : 'usage');
+  else await fail(error, { json: process.argv.includes('--json'), debug: process.argv.includes('--debug') });
+}
+
+async function run(invocation: Invocation): Promise<void> {
+  const { json = false, debug = false } = invocation.options;
+  let close = async () => {};
+  try {
+    const now = parseNow(invocation.options.now);
+    const config = readConfig(
+      invocation.needsConfig ? process.env : { ...process.env, DATABASE_URL: undefined, P88SYNC_DATA_DIR: '/' },
+      {
+        providerNames: providers.map((provider) => provider.name),
+        readFile: readConfigFile,
+        hostName: hostname(),
+      },
+    );
+    const log = await openLog(logLevelOf(invocation.command, debug ? 'debug' : config.logLevel));
+    for (const note of config.notes) log.warn({}, note);
+    const wired = wire({
+      command: invocation.command,
+      config,
+      log,
+      providers,
+      terminal: terminal(),
+      signal: interruption.signal,
+      json,
+      now,
+    });
+    close = wired.close;
+    const result = await invocation.execute(wired.context).catch((error: unknown) => {
+      throw explainDatabaseError(
+        error,
+        config.database.kind === 'postgresql' ? config.database.shown : config.database.dataDir,
+      );
+    });
+    await close();
+    await print(result, json);
+    end(result.exit === 'terminated' ? (endedBy ?? 'terminated') : result.exit);
+  } catch (error) {
+    await close().catch(() => undefined);
+    await fail(error, { json, debug });
+  }
+}
+
+/** The spinner of a full sync shares the terminal with the log: only what matters interrupts it. */
+function logLevelOf(command: string, level: LogLevel): LogLevel {
+  return command === 'full-sync' && process.stderr.isTTY && level === 'info' ? 'warn' : level;
+}
+
+/** stderr is a terminal: readable lines; started by systemd: with priorities; else JSON. */
+function openLog(level: LogLevel): Promise<Log> {
+  const onTerminal = process.stderr.isTTY === true;
+  return createLog({
+    level,
+    pretty: onTerminal,
+    color: onTerminal && useColor(),
+    journald: process.env['JOURNAL_STREAM'] !== undefined,
+    now: () => new Date(),
+  });
+}
+
+function terminal(): Terminal {
+  return {
+    // Where output goes to a file, 100 columns hold the whole status screen.
+    columns: process.stdout.columns ?? (Number(process.env['COLUMNS']) || 100),
+    color: process.stdout.isTTY === true && useColor(),
+    progress: process.stderr.isTTY === true ? process.stderr : undefined,
+    print: (text) => write(process.stdout, `${text}\n`),
+    readStandardInput: async () => {
+      if (process.stdin.isTTY) {
+        throw new UsageError('the secret is read from standard input, which is a terminal', {
+          hint: 'Pipe it in (`p88sync credentials add … < secret.txt`) or use --secret-file.',
+        });
+      }
+      return readAll(process.stdin);
+    },
+  };
+}
+
+/** https://no-color.org */
+function useColor(): boolean {
+  return !process.env['NO_COLOR'];
+}
+
+/** @throws UsageError unless it is a full instant: a wall time without zone would mean another one on each host. */
+function parseNow(text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined;
+  const now = new Date(text);
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(text) || Number.isNaN(now.getTime())) {
+    throw new UsageError(`--now ${text}: expected an instant with its zone`, {
+      hint: 'Such as 2026-09-13T10:30:00Z or 2026-09-13T06:30:00-04:00.',
+    });
+  }
+  return now;
+}
+
+async function print(result: CommandResult, json: boolean): Promise<void> {
+  if (json) {
+    const { jsonText } = await import('./report/json-text.ts');
+    await write(process.stdout, `${jsonText(result.json)}\n`);
+  } else if (result.text) {
+    await write(process.stdout, `${result.text}\n`);
+  }
+}
+
+async function fail(error: unknown, options: { json: boolean; debug: boolean }): Promise<never> {
+  const { errorText, errorJson } = await import('./report/error-text.ts');
+  if (options.json) {
+    const { jsonText } = await import('./report/json-text.ts');
+    await write(process.stdout, `${jsonText(errorJson(error, options))}\n`);
+  }
+  await write(process.stderr, `${errorText(error, options).lines.join('\n')}\n`);
+  const exit = exitNameOf(error);
+  return end(exit === 'terminated' ? (endedBy ?? 'terminated') : exit);
+}
+
+function configure(command: typeof program): void {
+  command.exitOverride();
+  for (const child of command.commands) configure(child as typeof program);
+}
+
+function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  return new Promise((resolve) => stream.write(text, () => resolve()));
+}
+
+function end(exit: ExitName): never {
+  process.exit(exitCodes[exit].code);
+}

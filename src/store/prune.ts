@@ -1,0 +1,45 @@
+/** Retention: old rows of the log of calls and of the history go, but for those that the plan still reads. */
+import { sql } from 'kysely';
+import type { Db } from './database.ts';
+
+export interface Pruned {
+  readonly historyRows: number;
+  readonly apiCalls: number;
+}
+
+/** Rows per statement: locks stay short, and a killed prune has done what it has done. */
+const batch = 10_000;
+
+/**
+ * @param before rows that began earlier (UTC) go; of each event the newest row of every kind and status stays, so that
+ * watermarks, costs and failures are kept whatever their age.
+ */
+export async function prune(db: Db, before: Date, signal: AbortSignal): Promise<Pruned> {
+  const history = await inBatches(signal, async () => {
+    const result = await sql`delete from sync_history where sync_history_id in (
+      select h.sync_history_id from sync_history h
+      where h.started_at < ${before}::timestamptz and h.status <> 'running'
+        and exists (select 1 from sync_history n where n.timing_partner_id = h.timing_partner_id and n.provider_id = h.provider_id
+          and n.event_id is not distinct from h.event_id and n.operation_type = h.operation_type and n.status = h.status
+          and n.sync_history_id > h.sync_history_id)
+      limit ${batch}) returning 1`.execute(db);
+    return result.rows.length;
+  });
+  const apiCalls = await inBatches(signal, async () => {
+    const result = await sql`delete from api_calls where api_call_id in (
+      select api_call_id from api_calls where called_at < ${before}::timestamptz limit ${batch}) returning 1`.execute(
+      db,
+    );
+    return result.rows.length;
+  });
+  return { historyRows: history, apiCalls };
+}
+
+async function inBatches(signal: AbortSignal, step: () => Promise<number>): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const rows = signal.aborted ? 0 : await step();
+    total += rows;
+    if (rows < batch) return total;
+  }
+}

@@ -1,0 +1,216 @@
+/** Puts the parts together for one invocation: configuration, log, database, clock, and credentials ready to call. */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CommandContext, ConnectOptions, Terminal, Workspace } from './commands/context.ts';
+import type { Config } from './config.ts';
+import { clockFrom } from './domain/clock.ts';
+import { BudgetSpent, UsageError } from './domain/errors.ts';
+import type { CallLedger } from './domain/ledger.ts';
+import type { Log } from './domain/log.ts';
+import type { Provider } from './domain/provider.ts';
+import { parseProviderAddress } from './http/address.ts';
+import { createCaller } from './http/caller.ts';
+import { createProviderFetch, type ProviderFetch } from './http/dispatcher.ts';
+import { readSecrets, type StoredCredential } from './store/credentials.ts';
+import { type Database, openDatabase } from './store/database.ts';
+import { createCipher } from './store/encryption.ts';
+import { createLedger } from './store/ledger.ts';
+import { allMigrations, checkSchema, readSchemaState } from './store/migrate.ts';
+import { identityOf } from './store/process-identity.ts';
+import { readProviderIds } from './store/provider-ids.ts';
+import { createTokenCache } from './store/tokens.ts';
+import type { CredentialRun } from './sync/context.ts';
+
+export interface WiringOptions {
+  readonly command: string;
+  readonly config: Config;
+  readonly log: Log;
+  readonly providers: readonly Provider[];
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  readonly json: boolean;
+  /** `--now` (UTC). */
+  readonly now: Date | undefined;
+}
+
+export interface Wired {
+  readonly context: CommandContext;
+  /** Ends connections; the process has nothing left to wait for. */
+  close(): Promise<void>;
+}
+
+/** A person or a timer may meet another process on the embedded database for a moment; longer than this is said. */
+const embeddedWaitMs = 5_000;
+
+export function wire(options: WiringOptions): Wired {
+  const { config, log, providers } = options;
+  const runId = randomUUID();
+  const cipher = createCipher(config.encryptionKeys);
+  let opened: Promise<Database> | undefined;
+  let providerFetch: ProviderFetch | undefined;
+
+  const open = () => {
+    opened ??= openDatabase(config.database, {
+      command: options.command,
+      busyWaitMs: embeddedWaitMs,
+      ...(log.debugEnabled && {
+        onQuery: (sql: string, durationMs: number) =>
+          log.debug({ sql: sql.replace(/\s+/g, ' ').trim(), durationMs: Math.round(durationMs * 10) / 10 }, 'sql'),
+      }),
+    });
+    return opened;
+  };
+
+  async function openWorkspace(): Promise<Workspace> {
+    const database = await open();
+    const schema = await readSchemaState(database);
+    checkSchema(schema, allMigrations(providers), database.shown);
+    const clock = clockFrom(options.now ?? schema.now, () => performance.now());
+    log.debug({ database: database.shown, now: clock.now() }, 'database opened');
+    const identity = { runId, host: config.hostName, process: identityOf(process.pid) };
+    return { database, clock, identity, providerIds: await readProviderIds(database.db, providers) };
+  }
+
+  async function connect(
+    workspace: Workspace,
+    credential: StoredCredential,
+    connectOptions: ConnectOptions,
+  ): Promise<CredentialRun> {
+    const provider = workspace.providerIds.byId.get(credential.providerId);
+    if (!provider) throw new UsageError(`credential ${credential.credentialId} is of an unknown provider`);
+    const secrets = await readSecrets(workspace.database.db, cipher, credential);
+    provider.checkCredential(secrets);
+    const own = config.providers[provider.name];
+    const baseUrl =
+      own?.url ??
+      parseProviderAddress(
+        credential.providerUrl ?? provider.defaults.baseUrl,
+        `the address of ${provider.displayName} in the table providers`,
+      );
+    const limit = own?.callsPerHour ?? credential.callsPerHour ?? provider.defaults.callsPerHour;
+    const { db } = workspace.database;
+    const { clock } = workspace;
+    const current: { unitId: string | undefined; ceiling: number; calls: number } = {
+      unitId: undefined,
+      ceiling: limit,
+      calls: 0,
+    };
+    const owner = {
+      partnerId: credential.partnerId,
+      providerId: credential.providerId,
+      credentialId: credential.credentialId,
+    };
+    const ledger = createLedger(db, {
+      owner,
+      runId,
+      clock,
+      ceiling: () => current.ceiling,
+      paceMs: config.http.paceMs,
+      unitId: () => current.unitId,
+      onReserved: () => {
+        current.calls += 1;
+      },
+    });
+    providerFetch ??= createProviderFetch();
+    const call = createCaller({
+      fetch: providerFetch.fetch,
+      baseUrl,
+      ledger: connectOptions.patience === 'wait' ? patient(ledger, clock.now, connectOptions) : ledger,
+      clock,
+      sleep: (ms, signal) => delay(ms, undefined, signal && { signal }),
+      random: Math.random,
+      signal: connectOptions.signal,
+      limits: {
+        headersMs: config.http.headersTimeoutMs,
+        bodyMs: config.http.bodyTimeoutMs,
+        retryDelaysMs: [1_000, 3_000, 5_000, 5_000, 5_000].slice(0, config.http.retries),
+      },
+    });
+    const session = provider.connect(secrets, {
+      baseUrl,
+      pageSize: own?.pageSize ?? provider.defaults.pageSize,
+      call,
+      tokens: createTokenCache(db, cipher, credential.credentialId, clock),
+      program: (config.program as Readonly<Record<string, Readonly<Record<string, string>>>>)[provider.name] ?? {},
+      now: clock.now,
+      warn: (message, fields = {}) => log.warn({ credential: credential.credentialId, ...fields }, message),
+    });
+    return {
+      owner,
+      provider,
+      session,
+      refusals: credential.refusals,
+      callsMade: () => current.calls,
+      begin: ({ unitId, ceiling }) => {
+        current.unitId = unitId;
+        current.ceiling = Math.min(limit, ceiling ?? limit);
+      },
+    };
+  }
+
+  const context: CommandContext = {
+    log,
+    settings: config.settings,
+    providers,
+    terminal: options.terminal,
+    signal: options.signal,
+    json: options.json,
+    cipher,
+    callsPerHour: (provider) => config.providers[provider]?.callsPerHour,
+    newId: randomUUID,
+    openDatabase: open,
+    openWorkspace,
+    connect,
+    checkSecrets: (provider, secrets) => provider.checkCredential(secrets),
+    readFile: (path) =>
+      readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+        throw new UsageError(`cannot read ${path}: ${cause.code ?? cause.message}`, { cause });
+      }),
+    writeFile: (path, text) =>
+      writeFile(path, text).catch((cause: NodeJS.ErrnoException) => {
+        throw new UsageError(`cannot write ${path}: ${cause.code ?? cause.message}`, { cause });
+      }),
+    now: () => options.now ?? new Date(),
+    startSandbox: async (port) => (await import('./wiring-sandbox.ts')).startSandbox(port),
+    runSelf: async (args, selfOptions) =>
+      (await import('./wiring-sandbox.ts')).runSelf(args, selfOptions, options.signal),
+    makeTemporaryFolder: async () => (await import('./wiring-sandbox.ts')).makeTemporaryFolder(),
+  };
+  return {
+    context,
+    close: async () => {
+      await providerFetch?.close();
+      await opened?.then(
+        (database) => database.close(),
+        () => undefined,
+      );
+    },
+  };
+}
+
+/** Waits for the sliding hour instead of failing, until the run is told to end. */
+function patient(ledger: CallLedger, now: () => Date, options: ConnectOptions): CallLedger {
+  return {
+    settle: ledger.settle,
+    async reserve(call) {
+      for (;;) {
+        try {
+          return await ledger.reserve(call);
+        } catch (error) {
+          if (!(error instanceof BudgetSpent) || options.signal.aborted) throw error;
+          options.onWait?.(error.freeAt);
+          const wait = Math.max(1_000, error.freeAt.getTime() - now().getTime());
+          await delay(wait, undefined, { signal: options.signal }).catch(() => undefined);
+          if (options.signal.aborted) throw error;
+        }
+      }
+    },
+  };
+}
+
+/** The text of a file for the configuration, which is read before anything else. */
+export function readConfigFile(path: string): string {
+  return readFileSync(path, 'utf8');
+}
