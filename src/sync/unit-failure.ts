@@ -1,6 +1,7 @@
 /** What a unit's error means for its history rows, its credential and the outcome. */
 import {
   BudgetSpent,
+  CallRefused,
   ClaimLost,
   CredentialRefused,
   DatabaseUnavailable,
@@ -32,7 +33,7 @@ export async function settleFailure(
   thrown: unknown,
   apiCalls: number,
 ): Promise<Ended> {
-  const error = explainDatabaseError(thrown, context.database.shown);
+  const error = await blameOf(run, explainDatabaseError(thrown, context.database.shown));
   if (error instanceof DatabaseUnavailable) throw error;
   // The rows are the other run's business now.
   if (error instanceof ClaimLost) return { status: 'deferred', failure: failureOf(error) };
@@ -65,6 +66,23 @@ export async function settleFailure(
     ),
   );
   return { status: permanent ? 'failed_permanent' : 'failed', failure: failureOf(error) };
+}
+
+/**
+ * Providers use one answer for "this key is no good" and for "not this race": RunSignUp's code 7, a 403. One call tells
+ * them apart, so that a partner who loses one race does not lose all the others with it.
+ */
+async function blameOf(run: CredentialRun, error: unknown): Promise<unknown> {
+  if (!(error instanceof CredentialRefused)) return error;
+  try {
+    await run.session.check();
+  } catch {
+    return error;
+  }
+  return new CallRefused(`the credential works, yet not for this race: ${error.message}`, {
+    hint: `Ask the organiser for access again, or let the event run out. \`p88sync credentials test ${run.owner.credentialId}\` shows whose it is.`,
+    cause: error,
+  });
 }
 
 type Retry = ReturnType<typeof nextRetry> | undefined;
