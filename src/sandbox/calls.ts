@@ -31,10 +31,10 @@ const secretNames = new Set([
   'password',
 ]);
 
-/** Path and query with the credential's parameters left out. */
+/** Path and query with the credential's parameters left out; commas stay readable. */
 export function visiblePath(path: string, query: URLSearchParams): string {
   const visible = new URLSearchParams([...query].filter(([name]) => !secretNames.has(name.toLowerCase())));
-  return visible.size === 0 ? path : `${path}?${visible}`;
+  return visible.size === 0 ? path : `${path}?${visible.toString().replaceAll('%2C', ',')}`;
 }
 
 /** Adds a call; the oldest tenth goes when the log is full. */

@@ -16,32 +16,43 @@ export interface ListingQuery {
   readonly limit: number;
 }
 
-/** Where the next page of a listing starts, in each of its events. */
-export type PageMemo = Map<string, number[]>;
+/** Positions passed while reading a listing, by what the listing is. */
+export type PageMemo = Map<string, Checkpoint[]>;
+
+interface Checkpoint {
+  /** Rows of the listing before it. */
+  readonly skip: number;
+  /** The position in each of the events. */
+  readonly heads: readonly number[];
+}
 
 /** Enough for the readers of one test or demo; the oldest go first. */
-const memoSize = 500;
+const rememberedListings = 200;
+const rememberedPages = 40;
 
-/** The rows of one page. A position is remembered for the page that follows directly. */
+/** The rows of one page. Its end is remembered: the next page begins there, an overlapping one a page before. */
 export function readPage(query: ListingQuery, memo: PageMemo): Registration[] {
-  const { events, descending } = query;
+  const { events, descending, afterId } = query;
   const lists = events.map((event) => event.registrations);
-  const ends = lists.map((list) => (descending ? positionAfter(list, query.afterId) - 1 : list.length));
-  const remembered = memo.get(memoKey(query, query.skip));
+  const checkpoints = checkpointsOf(memo, query);
+  const near = nearestBefore(checkpoints, query.skip);
   const heads =
-    remembered?.slice() ?? lists.map((list) => (descending ? list.length - 1 : positionAfter(list, query.afterId)));
-  let skip = remembered === undefined ? query.skip : 0;
+    near?.heads.slice() ?? lists.map((list) => (descending ? list.length - 1 : positionAfter(list, afterId)));
+  const ends = lists.map((list) => (descending ? positionAfter(list, afterId) - 1 : list.length));
+  let passed = near?.skip ?? 0;
   const rows: Registration[] = [];
   while (rows.length < query.limit) {
     const list = nextList(lists, heads, ends, descending);
     if (list === undefined) break;
-    const row = lists[list]?.[heads[list] ?? 0];
-    heads[list] = (heads[list] ?? 0) + (descending ? -1 : 1);
-    if (row === undefined || !query.keep(row)) continue;
-    if (skip > 0) skip--;
-    else rows.push(row);
+    const at = heads[list] ?? 0;
+    const row = lists[list]?.[at];
+    if (row !== undefined && query.keep(row)) {
+      if (passed < query.skip) passed++;
+      else rows.push(row);
+    }
+    heads[list] = at + (descending ? -1 : 1);
   }
-  remember(memo, memoKey(query, query.skip + rows.length), heads);
+  if (rows.length > 0) remember(checkpoints, query.skip + rows.length, heads);
   return rows;
 }
 
@@ -72,13 +83,28 @@ function nextList(lists: readonly Registration[][], heads: number[], ends: numbe
   return best;
 }
 
-function memoKey(query: ListingQuery, skip: number): string {
+function checkpointsOf(memo: PageMemo, query: ListingQuery): Checkpoint[] {
   const events = query.events.map((event) => `${event.race.provider}${event.id}@${event.version}`).join(',');
-  return `${events}|${query.filter}|${query.descending}|${query.afterId}|${skip}`;
+  const key = `${events}|${query.filter}|${query.descending}|${query.afterId}`;
+  const known = memo.get(key);
+  if (known !== undefined) return known;
+  const fresh: Checkpoint[] = [];
+  memo.set(key, fresh);
+  const oldest = memo.keys().next();
+  if (memo.size > rememberedListings && !oldest.done) memo.delete(oldest.value);
+  return fresh;
 }
 
-function remember(memo: PageMemo, key: string, heads: number[]): void {
-  memo.set(key, heads);
-  const oldest = memo.keys().next();
-  if (memo.size > memoSize && !oldest.done) memo.delete(oldest.value);
+function nearestBefore(checkpoints: readonly Checkpoint[], skip: number): Checkpoint | undefined {
+  let nearest: Checkpoint | undefined;
+  for (const checkpoint of checkpoints) {
+    if (checkpoint.skip <= skip && checkpoint.skip > (nearest?.skip ?? -1)) nearest = checkpoint;
+  }
+  return nearest;
+}
+
+function remember(checkpoints: Checkpoint[], skip: number, heads: readonly number[]): void {
+  if (checkpoints.some((checkpoint) => checkpoint.skip === skip)) return;
+  checkpoints.push({ skip, heads: heads.slice() });
+  if (checkpoints.length > rememberedPages) checkpoints.shift();
 }

@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest';
+import { demoAccountName, demoAccounts, demoWorld } from '../../src/sandbox/demo-world.ts';
+import { expectedOf } from '../../src/sandbox/expected.ts';
+import { createSandbox } from '../../src/sandbox/sandbox.ts';
+import { accountOf } from '../../src/sandbox/world.ts';
+
+const hour = 3_600_000;
+/** One of each: an ordinary day, the night of a clock change, new year. */
+const days = [new Date('2026-06-10T15:00:00Z'), new Date('2026-11-01T05:45:00Z'), new Date('2026-12-31T23:59:00Z')];
+
+test.each(days)('upcoming races in every window, at %s', (now) => {
+  const world = demoWorld(now);
+  const expected = demoAccounts.map((account) => {
+    const { events, registrations } = expectedOf(world.events.values(), accountOf(world, demoAccountName(account)));
+    const ahead = events
+      .filter((event) => !event.volunteer)
+      .map((event) => (Date.parse(event.startAt) - now.getTime()) / hour);
+    const windowOf = (hours: number) => (hours < 0 ? 'past' : hours <= 2 ? 'high' : hours <= 24 ? 'medium' : 'low');
+    const windows = Object.fromEntries(
+      ['past', 'high', 'medium', 'low'].map((name) => [name, ahead.filter((hours) => windowOf(hours) === name).length]),
+    );
+    return { account: demoAccountName(account), windows, registrations: registrations.length };
+  });
+  expect(expected).toEqual([
+    {
+      account: 'Peak Timing / runsignup',
+      windows: { past: 1, high: 3, medium: 3, low: 1 },
+      registrations: 420 + 261 + 241 + 25 + 60 + 2600 + 150 + 400 + 220,
+    },
+    {
+      account: 'Peak Timing / raceroster',
+      windows: { past: 0, high: 0, medium: 1, low: 1 },
+      registrations: 620 + 180,
+    },
+    {
+      account: 'Coastline Timing / runsignup',
+      windows: { past: 1, high: 0, medium: 1, low: 1 },
+      registrations: 400 + 160 + 120,
+    },
+    {
+      account: 'Northern Lights Races / runsignup',
+      windows: { past: 0, high: 0, medium: 0, low: 1 },
+      registrations: 90,
+    },
+  ]);
+});
+
+test('the same moment gives the same world, with the oddities of real lists', () => {
+  const now = new Date('2026-06-10T15:00:00Z');
+  const tell = () => {
+    const world = demoWorld(now);
+    return expectedOf(world.events.values(), accountOf(world, 'Peak Timing / runsignup'));
+  };
+  const { registrations } = tell();
+  expect(tell().registrations).toEqual(registrations);
+  const has = (test: (row: (typeof registrations)[number]) => boolean) => registrations.some(test);
+  expect({
+    apostrophe: has((row) => row.lastName.includes("'")),
+    accent: has((row) => row.firstName === 'José'),
+    emoji: has((row) => /\p{Emoji_Presentation}/u.test(row.firstName)),
+    long: has((row) => row.lastName.length > 100),
+    noBirthDate: has((row) => row.dob === null),
+    noGender: has((row) => row.gender === null),
+    nonBinary: has((row) => row.gender === 'X'),
+    noBib: has((row) => row.bib === null),
+    team: has((row) => row.team !== null),
+    left: new Set(registrations.map((row) => row.removedReason)),
+  }).toEqual({
+    apostrophe: true,
+    accent: true,
+    emoji: true,
+    long: true,
+    noBirthDate: true,
+    noGender: true,
+    nonBinary: true,
+    noBib: true,
+    team: true,
+    left: new Set([null, 'removed', 'deferred', 'cleared', 'transferred']),
+  });
+});
+
+test('every demo credential is accepted', async () => {
+  const now = new Date('2026-06-10T15:00:00Z');
+  const sandbox = createSandbox({ now: () => now, world: demoWorld(now) });
+  const counts = [];
+  for (const { provider, principal, secret, additionalConfig } of demoAccounts) {
+    if (provider === 'runsignup') {
+      const isClassic = additionalConfig.key_style === 'classic';
+      const query = isClassic ? `api_key=${principal}&api_secret=${secret}` : `rsu_api_key=${principal}`;
+      const headers = isClassic ? {} : { 'x-rsu-api-secret': secret };
+      const response = await sandbox.handle(
+        new Request(`http://sandbox/runsignup/races?format=json&${query}`, { headers }),
+      );
+      counts.push(((await response.json()) as { races: unknown[] }).races.length);
+    } else {
+      const form = { grant_type: 'access_token', client_id: principal, client_secret: secret, ...additionalConfig };
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      const init = { method: 'POST', headers, body: new URLSearchParams(form).toString() };
+      counts.push((await sandbox.handle(new Request('http://sandbox/raceroster/oauth/authorize', init))).status);
+    }
+  }
+  expect(counts).toEqual([4, 200, 2, 1]);
+});
