@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { addEvent, addRace, addRegistration, addRegistrations } from '../../src/sandbox/build-world.ts';
-import { vanish } from '../../src/sandbox/changes.ts';
+import { refund } from '../../src/sandbox/changes.ts';
 import { type ListingQuery, readPage } from '../../src/sandbox/listing.ts';
 import { emptyWorld } from '../../src/sandbox/world.ts';
 import { start } from './ask.ts';
@@ -50,13 +50,14 @@ describe('every page equals the slice of the whole listing', () => {
   });
 });
 
-test('a row that vanishes moves the pages behind it', () => {
+test('a row that leaves moves the pages behind it', () => {
   const { made, event } = world();
   const ids = addRegistrations(made, event, 30).map(({ id }) => id);
   const memo = new Map();
-  const page = (skip: number) => readPage({ ...everybody, events: [event], skip }, memo).map(({ id }) => id);
+  const keep: ListingQuery['keep'] = ({ removal }) => removal === null;
+  const page = (skip: number) => readPage({ ...everybody, events: [event], keep, skip }, memo).map(({ id }) => id);
   expect([page(0), page(10)]).toEqual([ids.slice(0, 10), ids.slice(10, 20)]);
-  vanish(made, ids[4] ?? 0);
+  refund(made, ids[4] ?? 0);
   expect(page(20)).toEqual(ids.slice(21));
 });
 
