@@ -1,0 +1,43 @@
+/**
+ * The hour's budget of one credential, exact by minute buckets: what the sliding hour still holds at each minute to come,
+ * and what is left of it beside what others need. Pure. The log of calls stays the judge when a call is made.
+ */
+import type { CredentialState } from '../domain/planning.ts';
+
+/** The part of the hour that beats are planned with; the rest is for tokens, discovery and retries. */
+export const plannedShare = 0.95;
+
+const hourMinutes = 60;
+
+/**
+ * Minutes that the plan looks ahead, this one included. One more than the hour: the calls of a tick are made a second
+ * apart, so those of its second half are still inside the hour when the tick 60 minutes later plans.
+ */
+export const lookAhead = hourMinutes + 1;
+
+/** Calls a minute that beats are planned with. */
+export function plannedRate(credential: CredentialState): number {
+  return (Math.max(1, credential.callsPerHour) * plannedShare) / hourMinutes;
+}
+
+/** Calls free at each minute m from now (0 ≤ m ≤ 60) if none is made until then: old calls leave the hour. */
+export function roomByMinute(credential: CredentialState): Float64Array {
+  const room = new Float64Array(lookAhead).fill(credential.callsPerHour);
+  let inside = 0;
+  for (let age = 0; age < hourMinutes; age += 1) {
+    inside += credential.callsByAge[age] ?? 0;
+    room[hourMinutes - 1 - age] = credential.callsPerHour - inside;
+  }
+  return room;
+}
+
+/** Calls that can be made now without any minute of the coming hour running short of what `needs` lists. */
+export function headroom(room: Float64Array, needs: readonly Float64Array[]): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let minute = 0; minute < lookAhead; minute += 1) {
+    let free = room[minute] ?? 0;
+    for (const need of needs) free -= need[minute] ?? 0;
+    least = Math.min(least, free);
+  }
+  return least;
+}

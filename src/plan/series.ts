@@ -1,0 +1,45 @@
+/** What one series of calls covers, whether it has to be a full one, and how many calls it needs. Pure. */
+import type { CredentialState, EventState } from '../domain/planning.ts';
+import type { SyncKind } from '../domain/provider.ts';
+import type { Settings } from '../domain/settings.ts';
+import { lastCompletedOf, lastFullOf } from './history.ts';
+
+const hourMs = 3_600_000;
+
+/** Full where an incremental sync would miss something: never synced, no watermark, or (absence) an old listing. */
+export function kindOf(event: EventState, credential: CredentialState, now: Date, settings: Settings): SyncKind {
+  if (lastCompletedOf(event, now)?.watermark === undefined) return 'full';
+  if (credential.removals === 'feed') return 'incremental';
+  const listed = lastFullOf(event, now);
+  const old = listed === undefined || now.getTime() - listed.getTime() > settings.relistHours * hourMs;
+  return old ? 'full' : 'incremental';
+}
+
+/** True where nothing else can be asked for together with the event. */
+export function standsAlone(event: EventState, credential: CredentialState): boolean {
+  return credential.unit === 'event' || event.raceId === undefined;
+}
+
+/** Events of a credential with the same series can be asked for together. */
+export function seriesOf(event: EventState, credential: CredentialState): string {
+  return standsAlone(event, credential) ? `event ${event.eventId}` : `race ${event.raceId}`;
+}
+
+/** Calls a unit is expected to need. The history has them on its first row and 0 on the others, hence the sum. */
+export function costOf(kind: SyncKind, events: readonly EventState[], credential: CredentialState): number {
+  let calls = 0;
+  for (const event of events) calls += event.calls[kind] ?? 0;
+  return Math.max(credential.minimumCalls[kind], calls);
+}
+
+/** The events of one credential by series, as they would be asked for together. */
+export function bySeries(events: readonly EventState[], credential: CredentialState): EventState[][] {
+  const series = new Map<string, EventState[]>();
+  for (const event of events) {
+    const key = seriesOf(event, credential);
+    const group = series.get(key);
+    if (group === undefined) series.set(key, [event]);
+    else group.push(event);
+  }
+  return [...series.values()];
+}
