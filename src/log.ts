@@ -73,8 +73,14 @@ function journaldFormat(line: string): string {
 
 /** pino-pretty as a function, not as a stream: a stream of its own would still hold lines when the process ends. */
 async function prettyFormat(color: boolean): Promise<(line: string) => string> {
-  const { prettyFactory } = await import('pino-pretty');
-  return prettyFactory({ colorize: color, translateTime: 'UTC:HH:MM:ss"Z"', singleLine: true, ignore: 'pid,hostname' });
+  // A CommonJS package: behind the bundle only its default export is there.
+  const { default: pretty } = await import('pino-pretty');
+  return pretty.prettyFactory({
+    colorize: color,
+    translateTime: 'UTC:HH:MM:ss"Z"',
+    singleLine: true,
+    ignore: 'pid,hostname',
+  });
 }
 
 const hidden = '[hidden]';

@@ -12,12 +12,13 @@ import type { Log } from './domain/log.ts';
 import type { Provider } from './domain/provider.ts';
 import { parseProviderAddress } from './http/address.ts';
 import { createCaller } from './http/caller.ts';
-import { createProviderFetch, type ProviderFetch } from './http/dispatcher.ts';
+import type { ProviderFetch } from './http/dispatcher.ts';
 import { readSecrets, type StoredCredential } from './store/credentials.ts';
-import { type Database, openDatabase } from './store/database.ts';
+import type { Database } from './store/database.ts';
 import { createCipher } from './store/encryption.ts';
 import { createLedger } from './store/ledger.ts';
 import { allMigrations, checkSchema, readSchemaState } from './store/migrate.ts';
+import { openDatabase } from './store/open-database.ts';
 import { identityOf } from './store/process-identity.ts';
 import { readProviderIds } from './store/provider-ids.ts';
 import { createTokenCache } from './store/tokens.ts';
@@ -81,7 +82,8 @@ export function wire(options: WiringOptions): Wired {
     const provider = workspace.providerIds.byId.get(credential.providerId);
     if (!provider) throw new UsageError(`credential ${credential.credentialId} is of an unknown provider`);
     const secrets = await readSecrets(workspace.database.db, cipher, credential);
-    provider.checkCredential(secrets);
+    const adapter = await provider.load();
+    adapter.checkCredential(secrets);
     const own = config.providers[provider.name];
     const baseUrl =
       own?.url ??
@@ -113,7 +115,8 @@ export function wire(options: WiringOptions): Wired {
         current.calls += 1;
       },
     });
-    providerFetch ??= createProviderFetch();
+    // undici takes longer to load than everything else together; an idle tick makes no call.
+    providerFetch ??= (await import('./http/dispatcher.ts')).createProviderFetch();
     const call = createCaller({
       fetch: providerFetch.fetch,
       baseUrl,
@@ -128,7 +131,7 @@ export function wire(options: WiringOptions): Wired {
         retryDelaysMs: [1_000, 3_000, 5_000, 5_000, 5_000].slice(0, config.http.retries),
       },
     });
-    const session = provider.connect(secrets, {
+    const session = adapter.connect(secrets, {
       baseUrl,
       pageSize: own?.pageSize ?? provider.defaults.pageSize,
       call,
@@ -163,7 +166,7 @@ export function wire(options: WiringOptions): Wired {
     openDatabase: open,
     openWorkspace,
     connect,
-    checkSecrets: (provider, secrets) => provider.checkCredential(secrets),
+    checkSecrets: async (provider, secrets) => (await provider.load()).checkCredential(secrets),
     readFile: (path) =>
       readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
         throw new UsageError(`cannot read ${path}: ${cause.code ?? cause.message}`, { cause });

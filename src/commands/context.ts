@@ -33,7 +33,7 @@ export interface CommandContext {
    */
   connect(workspace: Workspace, credential: StoredCredential, options: ConnectOptions): Promise<CredentialRun>;
   /** @throws UsageError where the provider would not take such a credential. */
-  checkSecrets(provider: Provider, secrets: CredentialSecrets): void;
+  checkSecrets(provider: Provider, secrets: CredentialSecrets): Promise<void>;
   readFile(path: string): Promise<string>;
   writeFile(path: string, text: string): Promise<void>;
   /** The clock before a database is open. */

@@ -46,7 +46,7 @@ export async function runCredentialsAdd(
       : await context.readFile(options.secretFile);
   const { secret, secretConfig } = parseSecret(given);
   const principal = options.principal.trim();
-  context.checkSecrets(provider, { principal, secret, additionalConfig: { ...config, ...secretConfig } });
+  await context.checkSecrets(provider, { principal, secret, additionalConfig: { ...config, ...secretConfig } });
   const { credentialId, replaced } = await saveCredential(workspace.database.db, context.cipher, {
     partnerId: partner.partnerId,
     providerId: workspace.providerIds.idOf(provider),

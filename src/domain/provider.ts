@@ -15,7 +15,7 @@
  *  7. No secret is in an error, in `ApiRequest.query` or in a record.
  *  8. `resume` of any page, given back in a new session, goes on behind that page.
  *
- * To add one: (1) make the folder; (2) export a `Provider`; (3) add its line to src/providers/registry.ts; (4) add its
+ * To add one: (1) make the folder; (2) export a `Provider` (provider.ts) and its adapter (adapter.ts); (3) add its line to src/providers/registry.ts; (4) add its
  * stand-in to src/sandbox/ and its fixtures to test/providers/, and run the conformance suite on it.
  */
 import type { Json, JsonObject } from './json.ts';
@@ -25,7 +25,7 @@ import type { Migration, TableSpec } from './tables.ts';
 /** `full`: everything. `incremental`: what changed since the watermark. */
 export type SyncKind = 'full' | 'incremental';
 
-/** A provider, as data and two functions. */
+/** A provider as data, and a function that loads the rest: an idle tick plans with the data alone. */
 export interface Provider {
   /** Lower case, without spaces: what operators type (`1:runsignup:974559`) and what environment variables are named by. */
   readonly name: string;
@@ -54,6 +54,11 @@ export interface Provider {
   readonly migrations: readonly Migration[];
   /** The SELECT that this provider adds to each unified view, with the columns of existing-database.md in order. */
   readonly views: { readonly events: string; readonly participants: string; readonly results?: string };
+  load(): Promise<ProviderAdapter>;
+}
+
+/** The part of a provider that reads credentials and makes calls. */
+export interface ProviderAdapter {
   /** @throws UsageError naming what the credential lacks; nothing secret in the message. */
   checkCredential(credential: CredentialSecrets): void;
   connect(credential: CredentialSecrets, tools: SessionTools): ProviderSession;

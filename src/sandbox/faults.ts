@@ -1,5 +1,5 @@
 /** Answers that go wrong on request: what a provider in trouble sends, for the next N calls that match. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Answer, jsonAnswer, textAnswer } from './answers.ts';
 import type { SandboxProvider } from './world.ts';
 

@@ -1,4 +1,4 @@
-/** Opens the database an invocation works on: a PostgreSQL server, or the embedded one. The rest of the store sees only Kysely. */
+/** What a database is to the rest of the store: Kysely on a PostgreSQL server or on the embedded one. */
 import type { Kysely } from 'kysely';
 import type { PoolConfig } from 'pg';
 import type { Tables } from './tables.ts';
@@ -30,17 +30,4 @@ export interface OpenOptions {
   readonly onQuery?: (sql: string, durationMs: number) => void;
   /** How long to wait for the embedded database (ms). */
   readonly busyWaitMs: number;
-}
-
-/**
- * The driver is loaded on demand: an invocation on PostgreSQL never pays for PGlite, nor the other way round.
- * @throws EmbeddedDatabaseBusy where another process holds the data folder.
- */
-export async function openDatabase(target: DatabaseTarget, options: OpenOptions): Promise<Database> {
-  if (target.kind === 'embedded') {
-    const { openEmbedded } = await import('./embedded.ts');
-    return openEmbedded(target.dataDir, options);
-  }
-  const { openPostgres } = await import('./postgres.ts');
-  return openPostgres(target.connection, target.shown, options);
 }

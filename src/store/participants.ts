@@ -122,14 +122,15 @@ function bump(counts: Map<string, Counts>, eventId: string, add: Partial<Counts>
   });
 }
 
+/** Somebody whom a listing held, whether the row could be read or not. */
+export interface Seen {
+  readonly eventId: string;
+  readonly id: string;
+}
+
 /** Keeps the ids of a full listing beside the claim, not in memory: an event may have 100,000 people. */
-export async function rememberSeen(
-  tx: Db,
-  owner: Owner,
-  series: string,
-  records: readonly ParticipantRecord[],
-): Promise<void> {
-  const seen = JSON.stringify(records.map((record) => ({ event_id: record.eventId, registration_id: record.id })));
+export async function rememberSeen(tx: Db, owner: Owner, series: string, people: readonly Seen[]): Promise<void> {
+  const seen = JSON.stringify(people.map((one) => ({ event_id: one.eventId, registration_id: one.id })));
   await sql`insert into sync_seen (timing_partner_id, provider_id, event_id, series, registration_id)
     select ${owner.partnerId}::int, ${owner.providerId}::int, r.event_id, ${series}::uuid, r.registration_id
     from jsonb_to_recordset(${seen}::jsonb) as r(event_id text, registration_id text)

@@ -7,7 +7,7 @@ import type { ParticipantPage } from '../domain/records.ts';
 import { addCounts, type Checkpoint, type Claim, claimEvents, completeClaim, extendClaim } from '../store/claims.ts';
 import { markAccepted } from '../store/credentials.ts';
 import type { Db } from '../store/database.ts';
-import { forgetSeen, rememberSeen, storeParticipants } from '../store/participants.ts';
+import { forgetSeen, rememberSeen, type Seen, storeParticipants } from '../store/participants.ts';
 import { dropRejected, keepRejected } from '../store/rejected-rows.ts';
 import { markMissing } from './absence.ts';
 import type { CredentialRun, SyncContext } from './context.ts';
@@ -125,7 +125,7 @@ async function storeSeries(
         });
         if (infersRemovals && first) for (const eventId of claim.eventIds) await forgetSeen(tx, run.owner, eventId);
         let counts = await storePage(tx, run, claim, page, now);
-        if (infersRemovals) await rememberSeen(tx, run.owner, reached.series, page.records);
+        if (infersRemovals) await rememberSeen(tx, run.owner, reached.series, seenIn(page, claim));
         if (page.last && unit.kind === 'full') objection = unreadable(sum(progress.counts, total(counts)), page);
         if (page.last && infersRemovals && !objection) {
           const inferred = await inferRemovals(tx, context, run, claim, page, reached, options, counts);
@@ -180,6 +180,14 @@ async function storePage(
     counts.set(row.eventId, { ...sums, fetched: sums.fetched + 1, failed: sums.failed + 1 });
   }
   return counts;
+}
+
+/** A row that could not be read is no absence: whoever it is, is still listed. */
+function seenIn(page: ParticipantPage, claim: Claim): readonly Seen[] {
+  const unreadable = page.rejected.flatMap(({ id, eventId = claim.eventIds[0] }) =>
+    id === undefined || eventId === undefined ? [] : [{ id, eventId }],
+  );
+  return [...page.records, ...unreadable];
 }
 
 /** A key that may not see registration ids yields rows that are all unreadable: that is no sync. */

@@ -12,7 +12,13 @@ import {
   UnknownAnswer,
 } from '../../src/domain/errors.ts';
 import type { Json } from '../../src/domain/json.ts';
-import type { EventQuery, ParticipantQuery, Provider, ProviderSession } from '../../src/domain/provider.ts';
+import type {
+  EventQuery,
+  ParticipantQuery,
+  Provider,
+  ProviderAdapter,
+  ProviderSession,
+} from '../../src/domain/provider.ts';
 import type { EventPage, ParticipantPage, ParticipantRecord } from '../../src/domain/records.ts';
 import { refund, register, setBib, transfer } from '../../src/sandbox/changes.ts';
 import type { ExpectedRegistration } from '../../src/sandbox/expected.ts';
@@ -52,7 +58,12 @@ export function describeProvider(kit: ConformanceKit): void {
   let tokens: string[];
 
   const server = setupServer();
-  beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
+  let adapter: ProviderAdapter;
+
+  beforeAll(async () => {
+    adapter = await provider.load();
+    server.listen({ onUnhandledRequest: 'error' });
+  });
   afterAll(() => server.close());
   beforeEach(() => {
     world = buildConformanceWorld(provider);
@@ -77,9 +88,9 @@ export function describeProvider(kit: ConformanceKit): void {
       secret: options.secret ?? world.account.secret,
       additionalConfig: { ...world.account.additionalConfig },
     };
-    provider.checkCredential(credential);
+    adapter.checkCredential(credential);
     letOut.push(recording.reserved);
-    return provider.connect(credential, {
+    return adapter.connect(credential, {
       baseUrl: new URL(provider.defaults.baseUrl),
       pageSize: options.pageSize ?? 7,
       call,
@@ -162,7 +173,7 @@ export function describeProvider(kit: ConformanceKit): void {
     });
 
     it('that lacks its parts is refused before any call', () => {
-      const check = () => provider.checkCredential({ principal: '', secret: '', additionalConfig: {} });
+      const check = () => adapter.checkCredential({ principal: '', secret: '', additionalConfig: {} });
       expect(check).toThrow(/lacks/);
     });
   });

@@ -1,5 +1,5 @@
 /** What a Race Roster credential must hold: read once per session, before any call. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from '../../domain/errors.ts';
 import type { CredentialSecrets } from '../../domain/provider.ts';
 import { knownZone } from './event-time.ts';

@@ -3,7 +3,7 @@
  * first therefore begins with the last row of the page before: where another row stands there, the list has moved and
  * somebody may have been passed over. Used for events and participants alike, above the page loop of src/http.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Json } from '../../domain/json.ts';
 import type { ApiAnswer } from '../../domain/provider.ts';
 import { pages } from '../../http/pages.ts';

@@ -1,32 +1,8 @@
-/** Race Roster as the rest of p88sync sees it: its data, and a session made of login, calls and listings. */
-import type { CredentialSecrets, Provider, ProviderSession, SessionTools } from '../../domain/provider.ts';
-import { createCalls } from './calls.ts';
-import { readCredential } from './credential.ts';
-import { eventPages, participantPages } from './listing.ts';
+/** Race Roster as data; the promises are those of src/domain/provider.ts. */
+import type { Provider } from '../../domain/provider.ts';
 import { migrations } from './migrations.ts';
 import { eventsTable, participantsTable } from './tables.ts';
-import { createLogin } from './token.ts';
 import { eventsView, participantsView } from './views.ts';
-import { rowsOf } from './wire.ts';
-
-function connect(secrets: CredentialSecrets, tools: SessionTools): ProviderSession {
-  const credential = readCredential(secrets);
-  const login = createLogin(credential, tools);
-  const calls = createCalls(login.call);
-  const listing = { calls, pageSize: tools.pageSize, warn: tools.warn, timeZone: credential.timeZone };
-
-  return {
-    async check() {
-      // A cached token would prove nothing about a password that was changed since.
-      await login.renew();
-      const answer = await calls.events({ offset: 0, limit: 1 }, tools.now());
-      const sees = rowsOf(answer.json(), 'events').length > 0 ? 'upcoming events' : 'no upcoming event';
-      return `user ${credential.username}, may see ${sees}`;
-    },
-    listEvents: (query) => eventPages(query, listing),
-    listParticipants: (query) => participantPages(query, listing),
-  };
-}
 
 export const raceroster: Provider = {
   name: 'raceroster',
@@ -47,8 +23,5 @@ export const raceroster: Provider = {
   tables: { events: eventsTable, participants: participantsTable },
   migrations,
   views: { events: eventsView, participants: participantsView },
-  checkCredential: (credential) => {
-    readCredential(credential);
-  },
-  connect,
+  load: async () => (await import('./adapter.ts')).adapter,
 };

@@ -2,7 +2,7 @@
  * Race Roster's login: four values for an access token, which is kept in the cache of the database until it ends. The
  * refresh token is not kept: a login needs nothing but what the credential holds anyway, and works when both have ended.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { CallRefused, CredentialRefused, UnknownAnswer } from '../../domain/errors.ts';
 import type { ApiAnswer, ApiRequest, SessionTools } from '../../domain/provider.ts';
 import type { RaceRosterCredential } from './credential.ts';

@@ -3,7 +3,7 @@
  * from public clients: a row is rejected where one of these is not what we know. The names of all others are guesses,
  * read where they fit (`guess`), for nobody is lost over a field we did not expect. Every key stays in the row's source.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { UnknownAnswer } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 

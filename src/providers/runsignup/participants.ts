@@ -1,5 +1,5 @@
 /** The registrations of several events of one race: the active ones, then the removed ones, in one series of pages. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { CallRefused, UnknownAnswer } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { ParticipantQuery } from '../../domain/provider.ts';

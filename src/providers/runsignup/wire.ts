@@ -2,7 +2,7 @@
  * What RunSignUp's answers look like. Strict on the envelope: an unknown one is UnknownAnswer, never an empty list.
  * Tolerant in rows: weaker keys leave fields out, and only what a row cannot be stored without is required.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { UnknownAnswer } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { idOf, isObject } from './field-values.ts';

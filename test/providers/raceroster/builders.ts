@@ -8,7 +8,7 @@ import type {
   SessionTools,
   TokenCache,
 } from '../../../src/domain/provider.ts';
-import { raceroster } from '../../../src/providers/raceroster/provider.ts';
+import { adapter } from '../../../src/providers/raceroster/adapter.ts';
 
 export const now = new Date('2026-05-01T12:00:00Z');
 export const serverDate = new Date('2026-05-01T12:00:07Z');
@@ -54,7 +54,7 @@ export function connectTo(
 ): FakeSession {
   const requests: ApiRequest[] = [];
   const warnings: string[] = [];
-  const session = raceroster.connect(options.credential ?? credential, {
+  const session = adapter.connect(options.credential ?? credential, {
     baseUrl: new URL('https://raceroster.test/api/v1'),
     pageSize: 3,
     call: async (request) => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { UsageError } from '../../../src/domain/errors.ts';
 import type { CredentialSecrets } from '../../../src/domain/provider.ts';
+import { adapter } from '../../../src/providers/raceroster/adapter.ts';
 import { readCredential } from '../../../src/providers/raceroster/credential.ts';
-import { raceroster } from '../../../src/providers/raceroster/provider.ts';
 import { credential } from './builders.ts';
 
 test('a whole credential', () => {
@@ -23,12 +23,12 @@ test.each<[Partial<CredentialSecrets>, string]>([
   [{ additionalConfig: { username: 5, password: '' } }, 'username (additional_config), password (additional_config)'],
   [{ secret: '', additionalConfig: { password: 'p' } }, 'the client secret (secret), username (additional_config)'],
 ])('%j lacks %s', (overrides, missing) => {
-  const check = () => raceroster.checkCredential({ ...credential, ...overrides });
+  const check = () => adapter.checkCredential({ ...credential, ...overrides });
   expect(check).toThrow(UsageError);
   expect(check).toThrow(`The Race Roster credential lacks ${missing}`);
 });
 
 test('a time zone that does not exist is refused', () => {
   const additionalConfig = { ...credential.additionalConfig, time_zone: 'Eastern' };
-  expect(() => raceroster.checkCredential({ ...credential, additionalConfig })).toThrow(UsageError);
+  expect(() => adapter.checkCredential({ ...credential, additionalConfig })).toThrow(UsageError);
 });

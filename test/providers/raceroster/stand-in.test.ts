@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { CredentialRefused } from '../../../src/domain/errors.ts';
 import type { ProviderSession, TokenCache } from '../../../src/domain/provider.ts';
-import { raceroster } from '../../../src/providers/raceroster/provider.ts';
+import { adapter } from '../../../src/providers/raceroster/adapter.ts';
 import { addRegistrations } from '../../../src/sandbox/build-world.ts';
 import { refund, vanish } from '../../../src/sandbox/changes.ts';
 import { recordingCaller } from '../../http/recording-caller.ts';
@@ -19,7 +19,7 @@ async function world(tokens: TokenCache = tokenCache()) {
     fetch: (url, init) => built.sandbox.handle(new Request(url, init)),
   });
   const connect = (secret = 'hush'): ProviderSession =>
-    raceroster.connect(
+    adapter.connect(
       {
         principal: 'id',
         secret,

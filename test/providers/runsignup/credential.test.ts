@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CredentialRefused, UsageError } from '../../../src/domain/errors.ts';
 import type { Json, JsonObject } from '../../../src/domain/json.ts';
 import type { ApiRequest } from '../../../src/domain/provider.ts';
-import { runsignup } from '../../../src/providers/runsignup/provider.ts';
+import { adapter } from '../../../src/providers/runsignup/adapter.ts';
 import { allOf, scriptedTools } from '../scripted-session.ts';
 
 const refusal = { error: { error_code: 6, error_msg: 'no' } };
@@ -19,7 +19,7 @@ const upcoming = { startsFrom: new Date('2026-09-12T10:00:00Z') };
 describe('the way a key is sent', () => {
   it('v2: the secret in a header only', async () => {
     const { tools, asked } = scriptedTools(() => entity);
-    expect(await runsignup.connect(credential({ key_style: 'v2' }), tools).check()).toBe(
+    expect(await adapter.connect(credential({ key_style: 'v2' }), tools).check()).toBe(
       'RunSignUp partner Peak Timing (v2 key)',
     );
     expect(asked).toEqual([
@@ -36,7 +36,7 @@ describe('the way a key is sent', () => {
   it('classic: both in the query that is never logged, with the registration beside them', async () => {
     const program = { registrationId: 'r-1', registrationSecret: 'rs-1' };
     const { tools, asked } = scriptedTools(() => ({ races: [] }), { program });
-    expect(await runsignup.connect(credential({ key_style: 'classic' }), tools).check()).toBe(
+    expect(await adapter.connect(credential({ key_style: 'classic' }), tools).check()).toBe(
       'RunSignUp accepts the key (classic key)',
     );
     expect(asked).toEqual([
@@ -52,7 +52,7 @@ describe('the way a key is sent', () => {
 
   it('unset: v2, then classic where that is refused; found out once per session', async () => {
     const { tools, asked, warnings } = scriptedTools(classicOnly);
-    const session = runsignup.connect(credential(), tools);
+    const session = adapter.connect(credential(), tools);
     await allOf(session.listEvents(upcoming));
     await allOf(session.listEvents(upcoming));
     expect(asked.map(isV2)).toEqual([true, false, false]);
@@ -61,12 +61,12 @@ describe('the way a key is sent', () => {
 
   it('unset: the check finds a classic key too', async () => {
     const { tools } = scriptedTools(classicOnly);
-    expect(await runsignup.connect(credential(), tools).check()).toBe('RunSignUp accepts the key (classic key)');
+    expect(await adapter.connect(credential(), tools).check()).toBe('RunSignUp accepts the key (classic key)');
   });
 
   it('unset: a key that worked as v2 is not tried as classic when a race is refused', async () => {
     const { tools, asked } = scriptedTools((request) => (request.path === '/races' ? { races: [] } : refusal));
-    const session = runsignup.connect(credential(), tools);
+    const session = adapter.connect(credential(), tools);
     await allOf(session.listEvents(upcoming));
     const events = [{ eventId: '1', raceId: '2', timeZone: 'America/New_York' }];
     await expect(allOf(session.listParticipants({ events, since: undefined, resume: undefined }))).rejects.toThrow(
@@ -77,13 +77,13 @@ describe('the way a key is sent', () => {
 
   it('refused both ways', async () => {
     const { tools, asked, warnings } = scriptedTools(() => refusal);
-    await expect(runsignup.connect(credential(), tools).check()).rejects.toThrow(CredentialRefused);
+    await expect(adapter.connect(credential(), tools).check()).rejects.toThrow(CredentialRefused);
     expect([asked.length, warnings]).toEqual([2, []]);
   });
 
   it('half a registration is refused before any call', async () => {
     const { tools, asked } = scriptedTools(() => entity, { program: { registrationId: 'r-1' } });
-    const check = runsignup.connect(credential({ key_style: 'v2' }), tools).check();
+    const check = adapter.connect(credential({ key_style: 'v2' }), tools).check();
     await expect(check).rejects.toThrow(UsageError);
     await expect(check).rejects.not.toThrow(/r-1/);
     expect(asked).toEqual([]);
@@ -98,13 +98,13 @@ describe('checkCredential', () => {
     [credential({ time_zone: 'Mars/Base' }), 'unknown time_zone'],
     [credential({ time_zone: 5 }), 'unknown time_zone'],
   ])('refuses %j', (values, message) => {
-    const check = () => runsignup.checkCredential(values);
+    const check = () => adapter.checkCredential(values);
     expect(check).toThrow(UsageError);
     expect(check).toThrow(message);
     expect(check).not.toThrow(/k-1|s-1/);
   });
 
   it.each([{}, { key_style: 'v2' }, { key_style: 'classic', time_zone: 'America/Denver' }])('takes %j', (config) => {
-    expect(() => runsignup.checkCredential(credential(config))).not.toThrow();
+    expect(() => adapter.checkCredential(credential(config))).not.toThrow();
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../src/domain/json.ts';
 import type { EventQuery } from '../../../src/domain/provider.ts';
-import { runsignup } from '../../../src/providers/runsignup/provider.ts';
+import { adapter } from '../../../src/providers/runsignup/adapter.ts';
 import { allOf, scriptedTools } from '../scripted-session.ts';
 import { wireEvent, wireRace } from './wire-rows.ts';
 
@@ -23,7 +23,7 @@ async function discover(answers: Record<string, Json>, query: Partial<EventQuery
     ({ path, query: { page } = {} }) =>
       answers[`${path} ${page}`] ?? answers[path] ?? { error: { error_code: 201, error_msg: 'Race not found.' } },
   );
-  const session = runsignup.connect({ principal: 'k', secret: 's', additionalConfig: { key_style: 'v2' } }, tools);
+  const session = adapter.connect({ principal: 'k', secret: 's', additionalConfig: { key_style: 'v2' } }, tools);
   const pages = await allOf(session.listEvents({ startsFrom: undefined, ...query }));
   return {
     asked: asked.map((request) => request.path),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CallRefused, UnknownAnswer } from '../../../src/domain/errors.ts';
 import type { Json } from '../../../src/domain/json.ts';
 import type { ApiRequest, EventRef, ParticipantQuery } from '../../../src/domain/provider.ts';
-import { runsignup } from '../../../src/providers/runsignup/provider.ts';
+import { adapter } from '../../../src/providers/runsignup/adapter.ts';
 import { allOf, scriptedNow, scriptedTools } from '../scripted-session.ts';
 import { wireParticipant, wireRemoved } from './wire-rows.ts';
 
@@ -25,7 +25,7 @@ const shortly = ({ path, query }: ApiRequest) =>
 
 async function sync(answers: Record<string, Json>, query: Partial<ParticipantQuery> = {}, pageSize = 3) {
   const { tools, asked } = scriptedTools((request) => answers[shortly(request)] ?? 'not expected', { pageSize });
-  const session = runsignup.connect({ principal: 'k', secret: 's', additionalConfig: { key_style: 'v2' } }, tools);
+  const session = adapter.connect({ principal: 'k', secret: 's', additionalConfig: { key_style: 'v2' } }, tools);
   const pages = await allOf(session.listParticipants({ events: both, since: undefined, resume: undefined, ...query }));
   return { asked, pages, ids: pages.map((page) => page.records.map((record) => record.id)) };
 }
