@@ -2,6 +2,7 @@
 import { exitCodes, worstExit } from '../domain/exit-codes.ts';
 import type { UnitOutcome } from '../domain/outcomes.ts';
 import type { Plan, PlannedUnit } from '../domain/planning.ts';
+import type { Settings } from '../domain/settings.ts';
 import { callsFreeFor } from '../plan/free-calls.ts';
 import { planTick } from '../plan/plan.ts';
 import type { CommandContext, CommandResult } from './context.ts';
@@ -19,7 +20,10 @@ export async function runTick(context: CommandContext, options: TickOptions): Pr
   const { clock } = workspace;
   if (!options.dryRun) await takeOverDead(context, workspace);
   const startedAt = clock.now();
-  const situation = await readSituation(context, workspace, { startsFrom: startsFrom(context, startedAt) });
+  const situation = await readSituation(context, workspace, {
+    startsFrom: startsFrom(context, startedAt),
+    settled: settledEvents(context.settings, startedAt),
+  });
   const query = { now: startedAt, ...situation, settings: context.settings };
   const plan = planTick(query);
   if (options.dryRun) return dryRun(context, plan);
@@ -42,6 +46,15 @@ export async function runTick(context: CommandContext, options: TickOptions): Pr
     },
   });
   return report(context, plan, outcomes, clock.now().getTime() - startedAt.getTime());
+}
+
+/** Events so far away that they are synced at the slowest pace, and were within it: the plan says nothing of them. */
+function settledEvents(settings: Settings, now: Date): { startsAfter: Date; syncedAfter: Date } {
+  const { cadence, mediumFromHours, slackSeconds } = settings;
+  // Two hours more: what enters the next window within the coming hour counts for the budget.
+  const startsAfter = new Date(now.getTime() + (mediumFromHours + 2) * 3_600_000);
+  const syncedAfter = new Date(now.getTime() - cadence.low.everyMinutes * 60_000 + slackSeconds * 1000);
+  return { startsAfter, syncedAfter };
 }
 
 async function dryRun(context: CommandContext, plan: Plan): Promise<CommandResult> {

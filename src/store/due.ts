@@ -38,6 +38,11 @@ export interface EventFilter {
   readonly eventId?: string;
   /** Events that started before it (UTC) are over. Undefined: the past too. */
   readonly startsFrom: Date | undefined;
+  /**
+   * Leaves out events that start later than `startsAfter` and whose newest row is a sync that began and was completed
+   * since `syncedAfter` (both UTC): most of the year's events at most ticks, and nothing of them is due.
+   */
+  readonly settled?: { readonly startsAfter: Date; readonly syncedAfter: Date };
 }
 
 /**
@@ -66,10 +71,16 @@ export async function readEventStates(
       l.sync_history_id as last_id, l.status as last_status, ${at('l')} as last_at, l.failures as last_failures,
       l.retry_at as last_retry_at, l.reason as last_reason, l.host as last_host, l.process as last_process
     from sync_events e
+    left join lateral ${newest(sql`true`)} l on true
     left join lateral ${newest(sql`h.status in ('completed', 'success') and h.operation_type = 'full_sync'`)} f on true
     left join lateral ${newest(sql`h.status in ('completed', 'success') and h.operation_type in ('incremental_sync', 'participants')`)} i on true
-    left join lateral ${newest(sql`true`)} l on true
     where true
+      ${
+        filter.settled
+          ? sql`and (e.start_at <= ${filter.settled.startsAfter} or l.status is distinct from 'completed'
+        or l.started_at is null or l.started_at <= ${filter.settled.syncedAfter})`
+          : sql``
+      }
       ${filter.startsFrom ? sql`and e.start_at >= ${filter.startsFrom}` : sql``}
       ${filter.partnerId === undefined ? sql`` : sql`and e.timing_partner_id = ${filter.partnerId}`}
       ${filter.providerId === undefined ? sql`` : sql`and e.provider_id = ${filter.providerId}`}
