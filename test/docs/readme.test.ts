@@ -1,0 +1,57 @@
+/** The README is part of the contract: every command, setting and exit code stands in it as the program has it. */
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { expect, it } from 'vitest';
+import { buildProgram } from '../../src/cli.ts';
+import { variables } from '../../src/config.ts';
+import { exitCodes } from '../../src/domain/exit-codes.ts';
+
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+
+function leaves(command: Command, path: readonly string[] = []): { path: string; command: Command }[] {
+  return command.commands.flatMap((child) => {
+    const here = [...path, child.name()];
+    return child.commands.length > 0 ? leaves(child, here) : [{ path: here.join(' '), command: child }];
+  });
+}
+
+const commands = leaves(buildProgram(async () => {}));
+
+it.each(commands)('the README names the command $path', ({ path }) => {
+  const [first = '', second] = path.split(' ');
+  const row = readme.split('\n').filter((line) => line.startsWith(`| \`${first}`));
+  expect(row.join('\n')).toContain(second ?? first);
+});
+
+it.each(commands)('$path has help with examples and exit codes', ({ path, command }) => {
+  let help = '';
+  command.configureOutput({
+    writeOut: (text) => {
+      help += text;
+    },
+  });
+  command.outputHelp();
+  expect(help).toContain('Examples:');
+  expect(help).toContain(`p88sync ${path}`);
+  expect(help).toContain('Exit codes:');
+  for (const option of ['--json', '--debug', '--now']) expect(help).toContain(option);
+});
+
+it.each(commands)('every own option of $path stands in the README', ({ command }) => {
+  const own = command.options
+    .map((option) => option.long ?? '')
+    .filter((long) => !['--json', '--debug', '--now'].includes(long));
+  expect(own.filter((long) => !readme.includes(long))).toEqual([]);
+});
+
+it('lists every setting, in order, with meaning and default', () => {
+  const rows = variables.map(
+    (one) => `| \`${one.name}\`${one.secret ? ' 🔒' : ''} | ${one.meaning} | ${one.default ?? '–'} |`,
+  );
+  expect(readme).toContain(rows.join('\n'));
+});
+
+it('lists every exit code', () => {
+  const rows = Object.values(exitCodes).map(({ code, meaning }) => `| ${code} | ${meaning} |`);
+  expect(readme).toContain(rows.join('\n'));
+});
