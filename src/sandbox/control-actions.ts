@@ -1,5 +1,5 @@
 /** POST /control/<action>: each makes one change and answers with what came of it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { addEvent, addRace, addRegistrations, grantRace } from './build-world.ts';
 import * as changes from './changes.ts';
 import {

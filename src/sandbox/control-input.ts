@@ -1,5 +1,5 @@
 /** The bodies that control actions take, and how an action is made of one. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SandboxState } from './state.ts';
 
 /** Takes the parsed JSON body; returns what the caller is told. @throws ZodError, UsageError for bad input. */

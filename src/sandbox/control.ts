@@ -1,5 +1,5 @@
 /** The control interface (/control/…): changes the world over HTTP and tells what it holds. Local use only. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from '../domain/errors.ts';
 import { type Answer, jsonAnswer, type ProviderCall } from './answers.ts';
 import { actions } from './control-actions.ts';
