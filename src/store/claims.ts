@@ -131,9 +131,10 @@ async function rowsBefore(
 ): Promise<readonly EarlierRow[]> {
   const result = await sql<EarlierRow>`
     select e as event_id, h.status, h.operation_type, h.unit_id,
-      (select count(*)::int from sync_history u where u.unit_id = h.unit_id and u.timing_partner_id = ${owner.partnerId}
-        and u.provider_id = ${owner.providerId} and u.event_id in (select jsonb_array_elements_text(${JSON.stringify(eventIds)}::jsonb))
-      ) as unit_size,
+      -- Only asked where there is something to continue: it reads the whole history of the events.
+      case when h.checkpoint is null then 0 else (select count(*)::int from sync_history u
+        where u.unit_id = h.unit_id and u.timing_partner_id = ${owner.partnerId} and u.provider_id = ${owner.providerId}
+          and u.event_id in (select jsonb_array_elements_text(${JSON.stringify(eventIds)}::jsonb))) end as unit_size,
       coalesce(h.failures, 0) as failures, h.checkpoint
     from jsonb_array_elements_text(${JSON.stringify(eventIds)}::jsonb) as e
     join lateral (
