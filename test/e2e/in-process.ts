@@ -1,0 +1,57 @@
+/** Commands in this process, through the same wiring as in main.ts: for set-ups, and for days of more ticks than processes. */
+
+import type { CommandContext, CommandResult } from '../../src/commands/context.ts';
+import { readConfig } from '../../src/config.ts';
+import type { Log } from '../../src/domain/log.ts';
+import { providers } from '../../src/providers/registry.ts';
+import { readConfigFile, wire } from '../../src/wiring.ts';
+
+export interface InProcessOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `--now`; undefined: the database's clock. */
+  readonly now?: Date | undefined;
+  readonly input?: string;
+  readonly log?: Log;
+}
+
+/** One invocation: its own wiring, its own connections, as a process has. */
+export async function inProcess<Result = CommandResult>(
+  command: (context: CommandContext) => Promise<Result>,
+  options: InProcessOptions,
+): Promise<Result> {
+  const config = readConfig(options.env, {
+    providerNames: providers.map((provider) => provider.name),
+    readFile: readConfigFile,
+    hostName: 'test-host',
+  });
+  const { context, close } = wire({
+    command: 'test',
+    config,
+    log: options.log ?? silentLog,
+    providers,
+    terminal: {
+      columns: 100,
+      color: false,
+      progress: undefined,
+      print: async () => undefined,
+      readStandardInput: async () => options.input ?? '',
+    },
+    signal: new AbortController().signal,
+    json: true,
+    now: options.now,
+  });
+  try {
+    return await command(context);
+  } finally {
+    await close();
+  }
+}
+
+const silentLog: Log = {
+  debugEnabled: false,
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => silentLog,
+};

@@ -1,0 +1,119 @@
+/**
+ * An installation to test: a database of its own, the sandbox over HTTP, partners and credentials, and a clock that
+ * stands still for program and sandbox alike until a test moves it.
+ */
+import pg from 'pg';
+import { runCredentialsAdd } from '../../src/commands/credentials.ts';
+import { runMigrate } from '../../src/commands/migrate.ts';
+import { runPartnersAdd } from '../../src/commands/partners.ts';
+import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { serveSandbox } from '../../src/sandbox/serve.ts';
+import type { World } from '../../src/sandbox/world.ts';
+import { cloneDatabase, templateDatabase } from '../database/databases.ts';
+import { inProcess } from './in-process.ts';
+import { type Ended, run, type Started, start } from './program.ts';
+
+/** A Saturday morning. */
+export const saturday = new Date('2026-09-12T10:00:00Z');
+export const minute = 60_000;
+export const hour = 60 * minute;
+export const day = 24 * hour;
+
+export const encryptionKey = Buffer.alloc(32, 7).toString('base64');
+
+export type Row = Readonly<Record<string, unknown>>;
+
+export interface Installation {
+  readonly sandbox: Sandbox;
+  readonly world: World;
+  /** The environment of the program; a test may add to it. */
+  readonly env: Record<string, string>;
+  readonly databaseUrl: string;
+  /** The instant at which the clocks stand. */
+  now(): Date;
+  /** `saturday` and so many ms. */
+  at(ms: number): Date;
+  pass(ms: number): void;
+  /** Runs the program with `--now`. */
+  run(...args: readonly string[]): Promise<Ended>;
+  start(...args: readonly string[]): Started;
+  query<T extends Row = Row>(sql: string, values?: readonly unknown[]): Promise<T[]>;
+  /** A connection of the test's own, to hold locks with. */
+  connect(): Promise<pg.Client>;
+  /** Calls to the provider since the last time this was asked, as `GET path`. */
+  newCalls(): string[];
+  close(): Promise<void>;
+}
+
+/** A database with the schema; each is a copy of one template. */
+export async function migratedDatabase() {
+  const template = await templateDatabase('migrated', async (url) => {
+    await inProcess(runMigrate, { env: { DATABASE_URL: url } });
+  });
+  return cloneDatabase(template);
+}
+
+/** @param build fills the world; each of its accounts becomes a credential of the partner named as its company. */
+export async function install(build: (world: World) => void): Promise<Installation> {
+  let now = saturday;
+  const database = await migratedDatabase();
+  const sandbox = createSandbox({ now: () => now });
+  build(sandbox.world);
+  const server = await serveSandbox(sandbox, { port: 0 });
+  const env: Record<string, string> = {
+    DATABASE_URL: database.url,
+    P88SYNC_ENCRYPTION_KEY: encryptionKey,
+    P88SYNC_RUNSIGNUP_URL: `${server.url}/runsignup`,
+    P88SYNC_RACEROSTER_URL: `${server.url}/raceroster/v1`,
+    P88SYNC_PACE_MS: '0',
+    P88SYNC_HTTP_RETRIES: '0',
+  };
+  await addCredentials(sandbox.world, env);
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  const opened = [client];
+  let counted = 0;
+  const withNow = (args: readonly string[]) => [...args, '--now', now.toISOString()];
+  return {
+    sandbox,
+    world: sandbox.world,
+    env,
+    databaseUrl: database.url,
+    now: () => now,
+    at: (ms) => new Date(saturday.getTime() + ms),
+    pass: (ms) => {
+      now = new Date(now.getTime() + ms);
+    },
+    run: (...args) => run(withNow(args), { env }),
+    start: (...args) => start(withNow(args), { env }),
+    query: async <T extends Row>(sql: string, values: readonly unknown[] = []) =>
+      (await client.query<T>(sql, [...values])).rows,
+    connect: async () => {
+      const other = new pg.Client({ connectionString: database.url });
+      await other.connect();
+      opened.push(other);
+      return other;
+    },
+    newCalls: () => {
+      const calls = sandbox.calls.slice(counted);
+      counted = sandbox.calls.length;
+      return calls.map((call) => `${call.method} ${call.path}`);
+    },
+    close: async () => {
+      await Promise.all(opened.map((each) => each.end()));
+      await server.close();
+      await database.drop();
+    },
+  };
+}
+
+/** Partners in the order in which accounts name them, so that the first company is partner 1. */
+export async function addCredentials(world: World, env: Readonly<Record<string, string>>): Promise<void> {
+  for (const company of new Set(world.accounts.map((account) => account.company))) {
+    await inProcess((context) => runPartnersAdd(context, company, {}), { env });
+  }
+  for (const { company, provider, principal, secret, additionalConfig } of world.accounts) {
+    const input = JSON.stringify({ secret, additional_config: additionalConfig });
+    await inProcess((context) => runCredentialsAdd(context, `${company}:${provider}`, { principal }), { env, input });
+  }
+}
