@@ -26,6 +26,17 @@ for (const [signal, name] of [
   });
 }
 
+/** Of `sandbox` and `demo`: no setting of this machine is theirs, and the database is never opened. */
+const ownWorld = { P88SYNC_DATA_DIR: '/nowhere' };
+
+// Whoever reads our output may have seen enough (`p88sync status | head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') end('done');
+  throw error;
+});
+// Node would end with 1, which the units count as success.
+process.on('uncaughtException', (error) => void fail(error, { json: false, debug: process.argv.includes('--debug') }));
+
 const program = buildProgram(run);
 configure(program);
 try {
@@ -41,14 +52,11 @@ async function run(invocation: Invocation): Promise<void> {
   let close = async () => {};
   try {
     const now = parseNow(invocation.options.now);
-    const config = readConfig(
-      invocation.needsConfig ? process.env : { ...process.env, DATABASE_URL: undefined, P88SYNC_DATA_DIR: '/' },
-      {
-        providerNames: providers.map((provider) => provider.name),
-        readFile: readConfigFile,
-        hostName: hostname(),
-      },
-    );
+    const config = readConfig(invocation.needsConfig ? process.env : ownWorld, {
+      providerNames: providers.map((provider) => provider.name),
+      readFile: readConfigFile,
+      hostName: hostname(),
+    });
     const log = await openLog(logLevelOf(invocation.command, debug ? 'debug' : config.logLevel));
     for (const note of config.notes) log.warn({}, note);
     const wired = wire({

@@ -10,6 +10,7 @@ import type { Database } from '../store/database.ts';
 import type { Cipher } from '../store/encryption.ts';
 import type { ProviderIds } from '../store/provider-ids.ts';
 import type { CredentialRun } from '../sync/context.ts';
+import type { Machine } from './machine.ts';
 
 export interface CommandContext {
   readonly log: Log;
@@ -20,6 +21,7 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   readonly json: boolean;
   readonly cipher: Cipher;
+  readonly configuration: ConfigurationFacts;
   /** Calls per hour of a provider, where the environment sets them. */
   callsPerHour(provider: string): number | undefined;
   newId(): string;
@@ -38,6 +40,7 @@ export interface CommandContext {
   writeFile(path: string, text: string): Promise<void>;
   /** The clock before a database is open. */
   now(): Date;
+  machine(): Promise<Machine>;
   /** Serves the stand-ins of the providers, with the demo's data, on 127.0.0.1. */
   startSandbox(port: number): Promise<RunningSandbox>;
   /** Runs this program as a process of its own. */
@@ -47,6 +50,17 @@ export interface CommandContext {
   ): Promise<ProcessResult>;
   /** A folder for an embedded database of its own, with a new encryption key. */
   makeTemporaryFolder(): Promise<{ readonly environment: Readonly<Record<string, string>>; remove(): Promise<void> }>;
+}
+
+/** What `doctor` tells of the configuration; nothing secret. */
+export interface ConfigurationFacts {
+  /** What was ignored, and what weakens a protection. */
+  readonly notes: readonly string[];
+  /** The variables that name the database: `DATABASE_URL`, `P88SYNC_DATA_DIR`. */
+  readonly databaseSource: string;
+  /** Folder of the embedded database; undefined: a PostgreSQL server is used. */
+  readonly dataDir: string | undefined;
+  readonly hasEncryptionKey: boolean;
 }
 
 export interface ProcessResult {
@@ -93,6 +107,8 @@ export interface ConnectOptions {
   readonly patience: 'wait' | 'fail';
   /** Told when a call has to wait for the sliding hour until `freeAt` (UTC). */
   readonly onWait?: (freeAt: Date) => void;
+  /** Told what the provider's clock said (`Date` header, UTC), and this machine's just before the call and after its headers. */
+  readonly onDate?: (answered: { before: Date; at: Date; after: Date }) => void;
 }
 
 export interface Workspace {

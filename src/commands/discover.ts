@@ -4,11 +4,11 @@ import { parsePartnerSpec } from '../domain/spec.ts';
 import { renderDiscovery } from '../report/discovery-text.ts';
 import { listCredentials, noSuchCredential } from '../store/credentials.ts';
 import { findPartner } from '../store/partners.ts';
-import { type DiscoveryOutcome, discoverCredential } from '../sync/discover.ts';
+import { type DiscoveryOutcome, discoverCredential, undiscovered } from '../sync/discover.ts';
 import { credentialsAtOnce, sideBySide } from '../sync/side-by-side.ts';
 import type { CommandContext, CommandResult, Workspace } from './context.ts';
 import { findProvider } from './find-provider.ts';
-import { openConnections, syncContext, takeOverDead, usableCredentials } from './sync-setup.ts';
+import { syncContext, takeOverDead, type UsableCredential, usableCredentials } from './sync-setup.ts';
 import { parseMaxSeconds, withTimeLimit } from './time-limit.ts';
 
 export interface DiscoverOptions {
@@ -27,12 +27,7 @@ export async function runDiscover(
   const workspace = await context.openWorkspace();
   await takeOverDead(context, workspace);
   const chosen = await chooseCredentials(context, workspace, spec);
-  const outcomes = await discoverAll(
-    context,
-    workspace,
-    chosen.map((one) => one.credentialId),
-    { signal, includePast: false },
-  );
+  const outcomes = await discoverAll(context, workspace, chosen, { signal, includePast: false });
   return discoveryResult(
     context,
     outcomes,
@@ -57,29 +52,23 @@ export async function chooseCredentials(context: CommandContext, workspace: Work
 export async function discoverAll(
   context: CommandContext,
   workspace: Workspace,
-  credentialIds: readonly number[],
-  options: {
-    signal: AbortSignal;
-    includePast: boolean;
-    eventId?: string;
-    onOutcome?: (outcome: DiscoveryOutcome) => void;
-  },
+  credentials: readonly UsableCredential[],
+  options: { signal: AbortSignal; includePast: boolean; eventId?: string },
 ): Promise<readonly DiscoveryOutcome[]> {
-  const sync = syncContext(context, workspace, options.signal);
-  const connections = await openConnections(context, workspace, { signal: options.signal, patience: 'fail' });
+  const { signal, ...wanted } = options;
+  const sync = syncContext(context, workspace, signal);
   const outcomes: DiscoveryOutcome[] = [];
-  await sideBySide(credentialIds, credentialsAtOnce, async (credentialId) => {
-    if (options.signal.aborted) return;
-    const run = await connections.connect(credentialId);
-    const outcome = await discoverCredential(sync, run, {
-      includePast: options.includePast,
-      ...(options.eventId !== undefined && { eventId: options.eventId }),
-    });
+  await sideBySide(credentials, credentialsAtOnce, async (credential) => {
+    if (signal.aborted) return;
+    const outcome = await context.connect(workspace, credential, { signal, patience: 'fail' }).then(
+      (run) => discoverCredential(sync, run, wanted),
+      // A secret that cannot be read: the partner's other credentials, and the other partners, go on.
+      (error: unknown) => undiscovered({ ...credential, provider: credential.provider.name }, error),
+    );
     const { counts, failure, ...rest } = outcome;
     const level = outcome.status === 'failed' ? 'warn' : 'info';
     context.log[level]({ ...rest, ...counts, ...(failure && { error: failure.message }) }, 'discovery');
     outcomes.push(outcome);
-    options.onOutcome?.(outcome);
   });
   return outcomes;
 }

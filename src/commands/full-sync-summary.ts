@@ -1,16 +1,15 @@
 /** Adds up what a full sync did: totals, a line per credential, failures with their reasons. */
 import { addCounts, noCounts, type UnitOutcome } from '../domain/outcomes.ts';
 import type { PlannedUnit } from '../domain/planning.ts';
-import type { Provider } from '../domain/provider.ts';
 import type { FullSyncSummary, PartnerSummary, SummaryFailure } from '../domain/summary.ts';
-import type { StoredCredential } from '../store/credentials.ts';
 import type { Database } from '../store/database.ts';
 import type { DiscoveryOutcome } from '../sync/discover.ts';
+import type { UsableCredential } from './sync-setup.ts';
 
 export interface FullSyncFacts {
   readonly startedAt: Date;
   readonly finishedAt: Date;
-  readonly chosen: readonly (StoredCredential & { readonly provider: Provider })[];
+  readonly chosen: readonly UsableCredential[];
   readonly discoveries: readonly DiscoveryOutcome[];
   readonly units: readonly PlannedUnit[];
   readonly outcomes: readonly UnitOutcome[];

@@ -63,7 +63,7 @@ export async function runFullSync(
     discoveries = await discoverAll(
       context,
       workspace,
-      [...ids].filter((id) => !listed.has(id)),
+      chosen.filter((one) => !listed.has(one.credentialId)),
       { signal, includePast },
     );
     work = await syncEverything(context, workspace, {

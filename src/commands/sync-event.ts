@@ -1,5 +1,5 @@
 /** `sync-event`: one event now, incremental or full; an event that is not known yet is looked for first. */
-import { UsageError } from '../domain/errors.ts';
+import { CredentialRefused, ProviderUnavailable, UsageError } from '../domain/errors.ts';
 import { exitCodes, worstExit } from '../domain/exit-codes.ts';
 import { parseEventSpec } from '../domain/spec.ts';
 import { unitsAskedFor } from '../plan/asked-units.ts';
@@ -113,22 +113,17 @@ async function lookFor(
       hint: '`p88sync credentials list` shows all of them.',
     });
   }
-  const outcomes = await discoverAll(
-    context,
-    workspace,
-    credentials.map((one) => one.credentialId),
-    { signal: wanted.signal, includePast: false, eventId: wanted.eventId },
-  );
+  const outcomes = await discoverAll(context, workspace, credentials, {
+    signal: wanted.signal,
+    includePast: false,
+    eventId: wanted.eventId,
+  });
   const [failed] = outcomes.flatMap((one) => (one.failure ? [one.failure] : []));
   if (failed && outcomes.every((one) => one.failure)) {
-    throw Object.assign(
-      new UsageError(
-        `the event is not known yet, and looking for it failed: ${failed.message}`,
-        failed.hint ? { hint: failed.hint } : {},
-      ),
-      {
-        exit: failed.exit,
-      },
+    const Refusal = failed.exit === 'credentialRefused' ? CredentialRefused : ProviderUnavailable;
+    throw new Refusal(
+      `the event is not known yet, and looking for it failed: ${failed.message}`,
+      failed.hint ? { hint: failed.hint } : {},
     );
   }
 }

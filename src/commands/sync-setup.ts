@@ -81,11 +81,13 @@ export async function openConnections(
   };
 }
 
-/** Those with a provider that this program knows. */
+/** A credential whose provider this program knows. */
+export type UsableCredential = StoredCredential & { readonly provider: Provider };
+
 export function usableCredentials(
   credentials: readonly StoredCredential[],
   workspace: Workspace,
-): readonly (StoredCredential & { readonly provider: Provider })[] {
+): readonly UsableCredential[] {
   return credentials.flatMap((credential) => {
     const provider = workspace.providerIds.byId.get(credential.providerId);
     return provider ? [{ ...credential, provider }] : [];

@@ -120,3 +120,13 @@ function addListed(a: ListedCounts, b: ListedCounts): ListedCounts {
     failed: a.failed + b.failed,
   };
 }
+
+/** The outcome of a credential that could not even be opened. */
+export function undiscovered(
+  credential: { readonly partnerId: number; readonly credentialId: number; readonly provider: string },
+  error: unknown,
+): DiscoveryOutcome {
+  const { partnerId, credentialId, provider } = credential;
+  const failure = failureOf(error);
+  return { status: 'failed', partnerId, credentialId, provider, counts: nothing, apiCalls: 0, durationMs: 0, failure };
+}
