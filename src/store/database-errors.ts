@@ -7,16 +7,19 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** True for errors that one row's values cause: data exceptions (class 22) and violated constraints (class 23). */
+/**
+ * True for errors that one row's values cause: data exceptions (class 22), violated constraints (class 23), what exceeds
+ * a limit of PostgreSQL (class 54), and two rows of one statement with the same key (21000).
+ */
 export function isRowError(error: unknown): boolean {
-  return /^2[23]/.test(codeOf(error) ?? '');
+  return /^(2[23]|54|21000)/.test(codeOf(error) ?? '');
 }
 
 const explanations: Readonly<Record<string, readonly [what: string, hint: string]>> = {
   ECONNREFUSED: ['refuses connections', 'Is PostgreSQL running there, and are host and port right?'],
   ENOTFOUND: ['has a host name that cannot be resolved', 'Check the host in the database settings.'],
   EAI_AGAIN: ['has a host name that cannot be resolved now', 'Check the name servers and the host.'],
-  ENOENT: ['has no such socket', 'Is PostgreSQL running, and is the socket folder right?'],
+  ENOENT: ['has no socket there', 'Is PostgreSQL running, and is the socket folder right?'],
   ETIMEDOUT: ['does not answer', 'Check the network and the firewall between here and the database.'],
   ECONNRESET: ['closed the connection', 'The next run connects again; see the log of PostgreSQL if it lasts.'],
   EPIPE: ['closed the connection', 'The next run connects again; see the log of PostgreSQL if it lasts.'],

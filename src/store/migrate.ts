@@ -84,6 +84,7 @@ export async function migrate(database: Database, providers: readonly Provider[]
       const applied = new Set(rows.rows.map((row) => row.name));
       checkNotNewer(applied, migrations, database.shown);
       const missing = migrations.filter((migration) => !applied.has(migration.name));
+      if (applied.size === 0) await refuseForeignTables(tx, database.shown);
       for (const migration of missing) {
         await runScript(tx, migration.sql);
         await sql`insert into p88sync_migrations (name) values (${migration.name})`.execute(tx);
@@ -100,6 +101,20 @@ export async function migrate(database: Database, providers: readonly Provider[]
 function checkNotNewer(applied: ReadonlySet<string>, migrations: readonly Migration[], shown: string): void {
   const known = migrations.filter((migration) => applied.has(migration.name)).map((migration) => migration.name);
   if (known.length < applied.size) checkSchema({ now: new Date(0), applied: [...applied] }, migrations, shown);
+}
+
+/** Tables of the programs that p88sync replaces; taking them over is more than creating what is missing. */
+async function refuseForeignTables(tx: Db, shown: string): Promise<void> {
+  const found = await sql<{ name: string }>`select c.relname as name from pg_class c
+    where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p', 'v')
+      and c.relname in ('timing_partners', 'providers', 'partner_provider_credentials', 'sync_history', 'sync_queue',
+        'runsignup_races', 'runsignup_events', 'runsignup_participants', 'raceroster_events', 'raceroster_participants')
+    order by 1`.execute(tx);
+  if (found.rows.length === 0) return;
+  const names = found.rows.map((row) => row.name).join(', ');
+  throw new DatabaseUnavailable(`the database (${shown}) holds tables that p88sync did not make: ${names}`, {
+    hint: 'This version works on a database of its own: create an empty one and point p88sync at it. Nothing was changed.',
+  });
 }
 
 /** One statement at a time: the extended protocol, which both drivers use, takes no script. */
