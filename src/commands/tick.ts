@@ -38,6 +38,7 @@ export async function runTick(context: CommandContext, options: TickOptions): Pr
     connect: connections.connect,
     optionsFor: async (unit) => ({
       allowMassRemoval: false,
+      onlyIfStillDue: true,
       ceiling: callsFreeFor(query, unit.credentialId, unit.priority).ceiling,
     }),
     onOutcome: async (unit, outcome) => {

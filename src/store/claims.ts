@@ -27,6 +27,11 @@ export interface ClaimRequest {
   readonly since: Date | undefined;
   readonly leaseSeconds: number;
   readonly now: Date;
+  /**
+   * The newest run of each event that the caller knew of (UTC; undefined: none). An event that another run has ended
+   * since then is not claimed: two ticks of the same minute plan the same work and pass each other unit by unit.
+   */
+  readonly newestKnown?: ReadonlyMap<string, Date | undefined>;
 }
 
 /** Where an earlier run of the same series stopped. */
@@ -51,8 +56,8 @@ export interface Claim {
   readonly failures: ReadonlyMap<string, number>;
 }
 
-/** Older than any lease: the row of a rehearsal with `--now` in the future. */
-const implausibleLease = "interval '10 minutes'";
+/** A claim that began later than now was left by a rehearsal with `--now`; hosts differ by far less. */
+const ahead = "interval '1 minute'";
 
 /**
  * Marks claims as abandoned whose lease ran out, or whose process is gone from this host.
@@ -65,19 +70,18 @@ export async function abandonDeadClaims(
   isAlive: (process: string) => boolean | undefined,
   now: Date,
 ): Promise<readonly { readonly eventId: string | null; readonly host: string | null }[]> {
-  const running = await sql<{ id: number; host: string | null; process: string | null; expired: boolean }>`
-    select sync_history_id as id, host, process,
-      (lease_until < ${now} or lease_until > ${now}::timestamptz + ${sql.raw(implausibleLease)}) as expired
+  const over = sql`(lease_until < ${now}::timestamptz or started_at > ${now}::timestamptz + ${sql.raw(ahead)})`;
+  const running = await sql<{ id: number; host: string | null; process: string | null; over: boolean }>`
+    select sync_history_id as id, host, process, ${over} as over
     from sync_history where status = 'running' and claim_key is not null`.execute(db);
-  const dead = running.rows
-    .filter((row) => row.expired || (row.host === host && row.process !== null && isAlive(row.process) === false))
-    .map((row) => row.id);
-  if (dead.length === 0) return [];
+  const gone = running.rows.filter((row) => row.host === host && row.process !== null && isAlive(row.process) === false);
+  if (gone.length === 0 && !running.rows.some((row) => row.over)) return [];
+  // Asked again by the statement itself: it may have waited for a page that extended the lease meanwhile.
   const result = await sql<{ eventId: string | null; host: string | null }>`
     update sync_history set status = 'abandoned', finished_at = ${now},
       reason = 'its process ended or its lease ran out before it was done'
-    where sync_history_id in (select x::bigint from jsonb_array_elements_text(${JSON.stringify(dead)}::jsonb) as x)
-      and status = 'running'
+    where status = 'running' and claim_key is not null and (${over}
+      or sync_history_id in (select x::bigint from jsonb_array_elements_text(${JSON.stringify(gone.map((row) => row.id))}::jsonb) as x))
     returning event_id as "eventId", host`.execute(db);
   return result.rows;
 }
@@ -97,9 +101,18 @@ export async function claimEvents(db: Db, identity: RunIdentity, request: ClaimR
       from jsonb_array_elements_text(${JSON.stringify(request.eventIds)}::jsonb) as e
       on conflict (timing_partner_id, provider_id, claim_key) where status = 'running' do nothing
       returning event_id`.execute(tx);
-    const eventIds = request.eventIds.filter((id) => claimed.rows.some((row) => row.event_id === id));
+    const got = request.eventIds.filter((id) => claimed.rows.some((row) => row.event_id === id));
+    // Asked for behind the insert: only a holder of the claim sees for certain who ended before it.
+    const all = got.length === 0 ? [] : await rowsBefore(tx, owner, unitId, got);
+    const done = new Set(
+      all.filter((row) => row.run_id !== identity.runId && isNews(row, request)).map((row) => row.event_id),
+    );
+    if (done.size > 0) {
+      await sql`delete from sync_history where ${rowsOf({ owner, unitId, eventIds: [...done] })}`.execute(tx);
+    }
+    const eventIds = got.filter((id) => !done.has(id));
     if (eventIds.length === 0) return undefined;
-    const before = await rowsBefore(tx, owner, unitId, eventIds);
+    const before = all.filter((row) => !done.has(row.event_id));
     const checkpoint = checkpointOf(before, request, eventIds);
     const failures = new Map(before.map((row) => [row.event_id, row.failures]));
     const claim: Claim = { owner, unitId, eventIds, checkpoint, failures };
@@ -112,9 +125,19 @@ export async function claimEvents(db: Db, identity: RunIdentity, request: ClaimR
   });
 }
 
+/** True where the event's newest run ended after the caller looked. One of the future is left by a rehearsal. */
+function isNews(row: EarlierRow, { newestKnown, now }: ClaimRequest): boolean {
+  if (!newestKnown || !row.started_at || row.status === 'abandoned') return false;
+  const known = newestKnown.get(row.event_id)?.getTime() ?? Number.NEGATIVE_INFINITY;
+  const startedAt = row.started_at.getTime();
+  return startedAt > known && startedAt <= now.getTime() + 60_000;
+}
+
 interface EarlierRow {
   readonly event_id: string;
   readonly status: string;
+  readonly started_at: Date | null;
+  readonly run_id: string | null;
   readonly operation_type: string;
   readonly unit_id: string | null;
   readonly unit_size: number;
@@ -130,7 +153,7 @@ async function rowsBefore(
   eventIds: readonly string[],
 ): Promise<readonly EarlierRow[]> {
   const result = await sql<EarlierRow>`
-    select e as event_id, h.status, h.operation_type, h.unit_id,
+    select e as event_id, h.status, h.started_at, h.run_id, h.operation_type, h.unit_id,
       -- Only asked where there is something to continue: it reads the whole history of the events.
       case when h.checkpoint is null then 0 else (select count(*)::int from sync_history u
         where u.unit_id = h.unit_id and u.timing_partner_id = ${owner.partnerId} and u.provider_id = ${owner.providerId}
@@ -223,7 +246,7 @@ export async function endClaim(db: Db, claim: Claim, eventId: string, end: Claim
     where ${rowsOf(claim)} and event_id = ${eventId} and status = 'running'`.execute(db);
 }
 
-function rowsOf(claim: Claim, alias = 'sync_history') {
+function rowsOf(claim: Pick<Claim, 'owner' | 'unitId' | 'eventIds'>, alias = 'sync_history') {
   const column = (name: string) => sql.ref(`${alias}.${name}`);
   // The partner and event columns lead the index; the unit tells our rows from earlier ones.
   return sql`${column('timing_partner_id')} = ${claim.owner.partnerId} and ${column('provider_id')} = ${claim.owner.providerId}

@@ -19,6 +19,8 @@ export interface UnitOptions {
   readonly allowMassRemoval: boolean;
   /** Calls that may stand in the credential's sliding hour while this unit runs. */
   readonly ceiling: number;
+  /** Leaves out events that another run has ended since the plan was made. */
+  readonly onlyIfStillDue?: boolean;
 }
 
 /** Never throws for what happens to the unit; a lost database does throw, since nothing can be recorded then. */
@@ -39,6 +41,7 @@ export async function syncUnit(
     since: unit.since,
     leaseSeconds: settings.leaseSeconds,
     now: startedAt,
+    ...(options.onlyIfStillDue && { newestKnown: newestRuns(unit) }),
   });
   const outcome = (changes: Partial<UnitOutcome>): UnitOutcome => ({
     status: 'deferred',
@@ -69,6 +72,17 @@ export async function syncUnit(
   } finally {
     run.begin({ unitId: undefined });
   }
+}
+
+/** Start of the newest run of each event that the plan was made from. */
+function newestRuns(unit: PlannedUnit): ReadonlyMap<string, Date | undefined> {
+  return new Map(
+    unit.events.map(({ eventId, lastCompleted, lastFailure }) => [
+      eventId,
+      // A failure is known only where it is newer than the last success.
+      lastFailure?.startedAt ?? lastCompleted?.startedAt,
+    ]),
+  );
 }
 
 interface Progress {
