@@ -5,7 +5,8 @@ import { noCounts } from '../domain/outcomes.ts';
 import type { ParticipantRecord, RejectedRow } from '../domain/records.ts';
 import type { TableSpec } from '../domain/tables.ts';
 import type { Db } from './database.ts';
-import { isRowError } from './database-errors.ts';
+import { storeIsolated } from './isolate-rows.ts';
+import { longestKey, storableText } from './storable-text.ts';
 import { absentReason, markRemovedSql, upsertParticipantsSql } from './upsert-sql.ts';
 
 /** Whose rows they are. */
@@ -39,7 +40,16 @@ export async function storeParticipants(
     const rows = newestOfEach(records.filter((record) => record.kind === kind));
     if (rows.length === 0) continue;
     const statement = kind === 'registration' ? upsertParticipantsSql(spec) : markRemovedSql(spec);
-    await storeOrSplit(tx, statement, spec, owner, rows, now, counts, rejected);
+    const refused = await storeIsolated(tx, rows, async (part) => {
+      const page = JSON.stringify(part.map(asTableRow));
+      const result = await tx.executeQuery<{ event_id: string; inserted: number; updated: number; removed: number }>(
+        CompiledQuery.raw(statement, [page, owner.partnerId, String(owner.credentialId), now]),
+      );
+      for (const { event_id, ...changes } of result.rows) bump(counts, event_id, changes);
+    });
+    for (const { row, error } of refused) {
+      rejected.push({ eventId: row.eventId, id: row.id, error, source: row.source });
+    }
   }
   for (const record of records) bump(counts, record.eventId, { fetched: 1 });
   for (const row of rejected) bump(counts, row.eventId ?? '', { failed: 1 });
@@ -48,44 +58,6 @@ export async function storeParticipants(
     counts.set(eventId, { ...sums, unchanged: Math.max(0, unchanged) });
   }
   return { counts, rejected };
-}
-
-/** One statement for all; where a row's values are the cause of its failure, halves, until that row stands alone. */
-async function storeOrSplit(
-  tx: Db,
-  statement: string,
-  spec: TableSpec,
-  owner: Owner,
-  rows: readonly ParticipantRecord[],
-  now: Date,
-  counts: Map<string, Counts>,
-  rejected: RejectedRow[],
-): Promise<void> {
-  await sql`savepoint page`.execute(tx);
-  try {
-    const page = JSON.stringify(rows.map(asTableRow));
-    const result = await tx.executeQuery<{ event_id: string; inserted: number; updated: number; removed: number }>(
-      CompiledQuery.raw(statement, [page, owner.partnerId, String(owner.credentialId), now]),
-    );
-    for (const { event_id, ...changes } of result.rows) bump(counts, event_id, changes);
-    await sql`release savepoint page`.execute(tx);
-  } catch (error) {
-    if (!isRowError(error)) throw error;
-    await sql`rollback to savepoint page`.execute(tx);
-    const [first] = rows;
-    if (rows.length === 1 && first) {
-      rejected.push({
-        eventId: first.eventId,
-        id: first.id,
-        error: `PostgreSQL refuses it: ${(error as Error).message}`,
-        source: first.source,
-      });
-      return;
-    }
-    const middle = Math.ceil(rows.length / 2);
-    await storeOrSplit(tx, statement, spec, owner, rows.slice(0, middle), now, counts, rejected);
-    await storeOrSplit(tx, statement, spec, owner, rows.slice(middle), now, counts, rejected);
-  }
 }
 
 function asTableRow(record: ParticipantRecord): Record<string, unknown> {
@@ -128,9 +100,13 @@ export interface Seen {
   readonly id: string;
 }
 
-/** Keeps the ids of a full listing beside the claim, not in memory: an event may have 100,000 people. */
+/**
+ * Keeps the ids of a full listing beside the claim, not in memory: an event may have 100,000 people. An id that no row
+ * can have is nobody's.
+ */
 export async function rememberSeen(tx: Db, owner: Owner, series: string, people: readonly Seen[]): Promise<void> {
-  const seen = JSON.stringify(people.map((one) => ({ event_id: one.eventId, registration_id: one.id })));
+  const known = people.filter(({ id }) => id.length <= longestKey && id === storableText(id));
+  const seen = JSON.stringify(known.map((one) => ({ event_id: one.eventId, registration_id: one.id })));
   await sql`insert into sync_seen (timing_partner_id, provider_id, event_id, series, registration_id)
     select ${owner.partnerId}::int, ${owner.providerId}::int, r.event_id, ${series}::uuid, r.registration_id
     from jsonb_to_recordset(${seen}::jsonb) as r(event_id text, registration_id text)

@@ -4,13 +4,14 @@ import { sql } from 'kysely';
 import type { RejectedRow } from '../domain/records.ts';
 import type { Db } from './database.ts';
 import type { Owner } from './participants.ts';
+import { longestKey, storableText } from './storable-text.ts';
 
 /** The source is kept as JSON text, which can hold what `jsonb` refuses (an escaped NUL). */
 export async function keepRejected(tx: Db, owner: Owner, rows: readonly RejectedRow[], now: Date): Promise<void> {
   if (rows.length === 0) return;
   const page = JSON.stringify(
     [...new Map(rows.map((row) => [`${row.eventId} ${keyOf(row)}`, row])).values()].map((row) => ({
-      event_id: row.eventId ?? '',
+      event_id: storableText(row.eventId ?? ''),
       row_key: keyOf(row),
       error: storableText(row.error),
       source_text: storableText(JSON.stringify(row.source)),
@@ -44,11 +45,6 @@ export async function countRejected(db: Db): Promise<ReadonlyMap<string, number>
 }
 
 function keyOf(row: RejectedRow): string {
-  if (row.id !== undefined) return `id:${storableText(row.id)}`;
+  if (row.id !== undefined && row.id.length <= longestKey) return `id:${storableText(row.id)}`;
   return `row:${createHash('sha256').update(JSON.stringify(row.source)).digest('hex').slice(0, 32)}`;
-}
-
-/** PostgreSQL's text holds no NUL, and UTF-8 no lone surrogate. */
-function storableText(text: string): string {
-  return text.toWellFormed().replaceAll('\0', '\u2400');
 }
