@@ -33,7 +33,9 @@ export function upsertParticipantsSql(spec: TableSpec): string {
     ...columns.filter((column) => !spec.key.includes(column)).map((column) => `${q(column)} = ${value(column)}`),
     'source_row = excluded.source_row',
     'source_modified_at = excluded.source_modified_at',
-    'removed_at = case when excluded.removed_reason is not null then coalesce(t.removed_at, excluded.removed_at) end',
+    // Now ($4) stands where the provider names no time, and the first time we saw it gone tells more than that.
+    `removed_at = case when excluded.removed_reason is null then null
+      when excluded.removed_at = $4::timestamptz then coalesce(t.removed_at, excluded.removed_at) else excluded.removed_at end`,
     'removed_reason = excluded.removed_reason',
     'removed_to = excluded.removed_to',
     'removal_row = case when excluded.removed_reason is not null then t.removal_row end',
