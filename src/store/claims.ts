@@ -38,6 +38,8 @@ export interface ClaimRequest {
 export interface Checkpoint {
   /** One id for all runs that continue one listing. */
   readonly series: string;
+  /** The events of the listing: `resume` is a place in theirs together, and in no other. */
+  readonly events: readonly string[];
   readonly since: string | null;
   /** The watermark of the series: from its first page's answer. */
   readonly watermark: string;
@@ -74,7 +76,9 @@ export async function abandonDeadClaims(
   const running = await sql<{ id: number; host: string | null; process: string | null; over: boolean }>`
     select sync_history_id as id, host, process, ${over} as over
     from sync_history where status = 'running' and claim_key is not null`.execute(db);
-  const gone = running.rows.filter((row) => row.host === host && row.process !== null && isAlive(row.process) === false);
+  const gone = running.rows.filter(
+    (row) => row.host === host && row.process !== null && isAlive(row.process) === false,
+  );
   if (gone.length === 0 && !running.rows.some((row) => row.over)) return [];
   // Asked again by the statement itself: it may have waited for a page that extended the lease meanwhile.
   const result = await sql<{ eventId: string | null; host: string | null }>`
@@ -97,13 +101,15 @@ export async function claimEvents(db: Db, identity: RunIdentity, request: ClaimR
         'event:' || e, ${identity.runId}::uuid, ${unitId}::uuid, ${owner.credentialId}::int, ${identity.host}::text, ${identity.process}::text,
         ${now}::timestamptz, ${leaseEnd(now, request.leaseSeconds)}::timestamptz, ${request.since ?? null}::timestamptz,
         coalesce((select h.failures from sync_history h where h.timing_partner_id = ${owner.partnerId} and h.provider_id = ${owner.providerId}
-          and h.event_id = e order by h.sync_history_id desc limit 1), 0)
+          and h.event_id = e and ${happened(now)} order by h.sync_history_id desc limit 1), 0)
       from jsonb_array_elements_text(${JSON.stringify(request.eventIds)}::jsonb) as e
+      -- Two claims that meet wait for each other's rows: in one order they cannot wait in a circle.
+      order by e
       on conflict (timing_partner_id, provider_id, claim_key) where status = 'running' do nothing
       returning event_id`.execute(tx);
     const got = request.eventIds.filter((id) => claimed.rows.some((row) => row.event_id === id));
     // Asked for behind the insert: only a holder of the claim sees for certain who ended before it.
-    const all = got.length === 0 ? [] : await rowsBefore(tx, owner, unitId, got);
+    const all = got.length === 0 ? [] : await rowsBefore(tx, owner, unitId, got, now);
     const done = new Set(
       all.filter((row) => row.run_id !== identity.runId && isNews(row, request)).map((row) => row.event_id),
     );
@@ -125,12 +131,11 @@ export async function claimEvents(db: Db, identity: RunIdentity, request: ClaimR
   });
 }
 
-/** True where the event's newest run ended after the caller looked. One of the future is left by a rehearsal. */
-function isNews(row: EarlierRow, { newestKnown, now }: ClaimRequest): boolean {
+/** True where the event's newest run ended after the caller looked. */
+function isNews(row: EarlierRow, { newestKnown }: ClaimRequest): boolean {
   if (!newestKnown || !row.started_at || row.status === 'abandoned') return false;
   const known = newestKnown.get(row.event_id)?.getTime() ?? Number.NEGATIVE_INFINITY;
-  const startedAt = row.started_at.getTime();
-  return startedAt > known && startedAt <= now.getTime() + 60_000;
+  return row.started_at.getTime() > known;
 }
 
 interface EarlierRow {
@@ -140,7 +145,6 @@ interface EarlierRow {
   readonly run_id: string | null;
   readonly operation_type: string;
   readonly unit_id: string | null;
-  readonly unit_size: number;
   readonly failures: number;
   readonly checkpoint: Checkpoint | null;
 }
@@ -151,18 +155,15 @@ async function rowsBefore(
   owner: Owner,
   unitId: string,
   eventIds: readonly string[],
+  now: Date,
 ): Promise<readonly EarlierRow[]> {
   const result = await sql<EarlierRow>`
     select e as event_id, h.status, h.started_at, h.run_id, h.operation_type, h.unit_id,
-      -- Only asked where there is something to continue: it reads the whole history of the events.
-      case when h.checkpoint is null then 0 else (select count(*)::int from sync_history u
-        where u.unit_id = h.unit_id and u.timing_partner_id = ${owner.partnerId} and u.provider_id = ${owner.providerId}
-          and u.event_id in (select jsonb_array_elements_text(${JSON.stringify(eventIds)}::jsonb))) end as unit_size,
       coalesce(h.failures, 0) as failures, h.checkpoint
     from jsonb_array_elements_text(${JSON.stringify(eventIds)}::jsonb) as e
     join lateral (
       select * from sync_history h where h.timing_partner_id = ${owner.partnerId} and h.provider_id = ${owner.providerId}
-        and h.event_id = e and h.unit_id is distinct from ${unitId}
+        and h.event_id = e and h.unit_id is distinct from ${unitId} and ${happened(now)}
       order by h.sync_history_id desc limit 1
     ) h on true`.execute(tx);
   return result.rows;
@@ -174,14 +175,22 @@ function checkpointOf(
   eventIds: readonly string[],
 ): Checkpoint | undefined {
   const [first] = before;
-  if (!first?.checkpoint || before.length !== eventIds.length || first.unit_size !== eventIds.length) return undefined;
+  if (!first?.checkpoint || before.length !== eventIds.length) return undefined;
+  const listed = new Set(first.checkpoint.events);
+  if (listed.size !== eventIds.length || !eventIds.every((id) => listed.has(id))) return undefined;
   const same = before.every(
     (row) =>
       row.unit_id === first.unit_id &&
-      (row.status === 'abandoned' || row.status.startsWith('failed')) &&
+      // Not `failed_permanent`: what failed four times behind that page is tried from the beginning.
+      (row.status === 'abandoned' || row.status === 'failed') &&
       row.operation_type === operationOf(request.kind),
   );
   return same ? first.checkpoint : undefined;
+}
+
+/** Not a row of the future, which a rehearsal with `--now` left. Rows of older programs have no start. */
+function happened(now: Date) {
+  return sql`(h.started_at is null or h.started_at <= ${now}::timestamptz + ${sql.raw(ahead)})`;
 }
 
 /** What a page's transaction begins with. @throws ClaimLost where another run took one of the events over. */

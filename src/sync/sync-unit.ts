@@ -116,6 +116,7 @@ async function storeSeries(
       const first = checkpoint === undefined;
       checkpoint = {
         series: checkpoint?.series ?? claim.unitId,
+        events: claim.eventIds,
         since: since?.toISOString() ?? null,
         watermark:
           checkpoint?.watermark ??
