@@ -1,0 +1,35 @@
+/** The store's suite, which both databases pass: the same code runs on PostgreSQL and on the embedded one. */
+import { afterAll, beforeAll, describe } from 'vitest';
+import type { OpenStore } from './opening.ts';
+import type { Opened } from './store-world.ts';
+import { badRowTests } from './suite/bad-rows.ts';
+import { claimTests } from './suite/claims.ts';
+import { removalTests } from './suite/removals.ts';
+import { upsertTests } from './suite/upserts.ts';
+
+const parts: readonly (readonly [string, (opened: Opened) => void])[] = [
+  ['upserts', upsertTests],
+  ['removals', removalTests],
+  ['bad rows', badRowTests],
+  ['claims', claimTests],
+];
+
+export function describeStore(name: string, open: () => Promise<OpenStore>): void {
+  describe(name, () => {
+    let store: OpenStore | undefined;
+    const opened: Opened = {
+      get database() {
+        if (!store) throw new Error('the database is opened before the first test');
+        return store.database;
+      },
+      get db() {
+        return this.database.db;
+      },
+    };
+    beforeAll(async () => {
+      store = await open();
+    });
+    afterAll(async () => store?.close());
+    describe.each(parts)('%s', (_, tests) => tests(opened));
+  });
+}

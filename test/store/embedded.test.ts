@@ -1,0 +1,4 @@
+import { describeStore } from './describe-store.ts';
+import { openOnEmbedded } from './opening.ts';
+
+describeStore('embedded', openOnEmbedded);

@@ -1,0 +1,4 @@
+import { describeStore } from './describe-store.ts';
+import { openOnPostgres } from './opening.ts';
+
+describeStore('PostgreSQL', openOnPostgres);
