@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { CommandContext, ConnectOptions, Terminal, Workspace } from './commands/context.ts';
 import type { Config } from './config.ts';
 import { clockFrom } from './domain/clock.ts';
@@ -12,7 +13,8 @@ import type { Log } from './domain/log.ts';
 import type { Provider } from './domain/provider.ts';
 import { parseProviderAddress } from './http/address.ts';
 import { createCaller } from './http/caller.ts';
-import type { ProviderFetch } from './http/dispatcher.ts';
+import type { Fetch, ProviderFetch } from './http/dispatcher.ts';
+import { parseHttpDate } from './http/retry-delay.ts';
 import { readSecrets, type StoredCredential } from './store/credentials.ts';
 import type { Database } from './store/database.ts';
 import { createCipher } from './store/encryption.ts';
@@ -44,6 +46,9 @@ export interface Wired {
 
 /** A person or a timer may meet another process on the embedded database for a moment; longer than this is said. */
 const embeddedWaitMs = 5_000;
+
+/** dist/main.js, of which this file becomes a part, and src/wiring.ts both lie one folder below the package. */
+const packageFolder = fileURLToPath(new URL('..', import.meta.url));
 
 export function wire(options: WiringOptions): Wired {
   const { config, log, providers } = options;
@@ -118,7 +123,7 @@ export function wire(options: WiringOptions): Wired {
     // undici takes longer to load than everything else together; an idle tick makes no call.
     providerFetch ??= (await import('./http/dispatcher.ts')).createProviderFetch();
     const call = createCaller({
-      fetch: providerFetch.fetch,
+      fetch: connectOptions.onDate ? tellDates(providerFetch.fetch, connectOptions.onDate) : providerFetch.fetch,
       baseUrl,
       ledger: connectOptions.patience === 'wait' ? patient(ledger, clock.now, connectOptions) : ledger,
       clock,
@@ -161,6 +166,12 @@ export function wire(options: WiringOptions): Wired {
     signal: options.signal,
     json: options.json,
     cipher,
+    configuration: {
+      notes: config.notes,
+      databaseSource: config.database.source,
+      dataDir: config.database.kind === 'embedded' ? config.database.dataDir : undefined,
+      hasEncryptionKey: config.encryptionKeys !== undefined,
+    },
     callsPerHour: (provider) => config.providers[provider]?.callsPerHour,
     newId: randomUUID,
     openDatabase: open,
@@ -176,6 +187,7 @@ export function wire(options: WiringOptions): Wired {
         throw new UsageError(`cannot write ${path}: ${cause.code ?? cause.message}`, { cause });
       }),
     now: () => options.now ?? new Date(),
+    machine: async () => (await import('./wiring-machine.ts')).thisMachine(packageFolder),
     startSandbox: async (port) => (await import('./wiring-sandbox.ts')).startSandbox(port),
     runSelf: async (args, selfOptions) =>
       (await import('./wiring-sandbox.ts')).runSelf(args, selfOptions, options.signal),
@@ -210,6 +222,16 @@ function patient(ledger: CallLedger, now: () => Date, options: ConnectOptions): 
         }
       }
     },
+  };
+}
+
+function tellDates(fetch: Fetch, onDate: NonNullable<ConnectOptions['onDate']>): Fetch {
+  return async (url, init) => {
+    const before = new Date();
+    const response = await fetch(url, init);
+    const at = parseHttpDate(response.headers.get('date'));
+    if (at) onDate({ before, at, after: new Date() });
+    return response;
   };
 }
 
