@@ -12,10 +12,16 @@ export async function eachPage<Page extends { readonly last: boolean }>(
   store: (page: Page, call: { readonly begun: Date; readonly ended: Date }) => Promise<void>,
 ): Promise<void> {
   const pages = series[Symbol.asyncIterator]();
-  const read = async () => {
+  const readNext = async () => {
     const begun = now();
     const result = await pages.next();
     return { result, begun, ended: now() };
+  };
+  const read = () => {
+    const page = readNext();
+    // It may fail while the page before is still being stored, when nobody waits for it yet.
+    page.catch(() => undefined);
+    return page;
   };
   let coming = read();
   for (;;) {
