@@ -40,6 +40,8 @@ export interface Installation {
   query<T extends Row = Row>(sql: string, values?: readonly unknown[]): Promise<T[]>;
   /** A connection of the test's own, to hold locks with. */
   connect(): Promise<pg.Client>;
+  /** One change of the sandbox, as POST /control/<action> makes it. */
+  control(action: string, body?: unknown): Promise<void>;
   /** Calls to the provider since the last time this was asked, as `GET path`. */
   newCalls(): string[];
   close(): Promise<void>;
@@ -93,6 +95,10 @@ export async function install(build: (world: World) => void): Promise<Installati
       await other.connect();
       opened.push(other);
       return other;
+    },
+    control: async (action, body = {}) => {
+      const answer = await fetch(`${server.url}/control/${action}`, { method: 'POST', body: JSON.stringify(body) });
+      if (!answer.ok) throw new Error(`the sandbox refused ${action}: ${await answer.text()}`);
     },
     newCalls: () => {
       const calls = sandbox.calls.slice(counted);

@@ -62,12 +62,10 @@ export function run(args: readonly string[], options?: ProgramOptions): Promise<
   return start(args, options).ended;
 }
 
-/** Polls until `look` yields something; for what happens in another process. */
-export async function until<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> {
+/** Waits for what happens in another process. */
+export async function until(happened: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 20_000;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
+  while (!(await happened())) {
     if (performance.now() > deadline) throw new Error('what was waited for did not happen within 20 seconds');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
