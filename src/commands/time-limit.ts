@@ -4,7 +4,13 @@ import { UsageError } from '../domain/errors.ts';
 /** A signal that is aborted by the outer one, or after `seconds`. */
 export function withTimeLimit(signal: AbortSignal, seconds: number | undefined): AbortSignal {
   if (seconds === undefined) return signal;
-  return AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
+  // Not AbortSignal.any([signal, AbortSignal.timeout(…)]): Node 20 collects that timeout as garbage, and the end never comes.
+  const limit = new AbortController();
+  const end = () => limit.abort();
+  if (signal.aborted) end();
+  signal.addEventListener('abort', end, { once: true });
+  setTimeout(end, seconds * 1000).unref();
+  return limit.signal;
 }
 
 /** @throws UsageError unless it is a whole number of at least one second and at most a day. */
