@@ -1,11 +1,12 @@
 /** Stores what discovery lists: the provider's own tables, and `sync_events`, from which the plan is made. */
 import { CompiledQuery, sql } from 'kysely';
 import type { Provider } from '../domain/provider.ts';
-import type { EventPage, EventRecord } from '../domain/records.ts';
+import type { EventPage, EventRecord, RejectedRow } from '../domain/records.ts';
 import type { TableSpec } from '../domain/tables.ts';
 import type { Db } from './database.ts';
+import { storeIsolated } from './isolate-rows.ts';
 import type { Owner } from './participants.ts';
-import { keepRejected } from './rejected-rows.ts';
+import { dropRejectedListed, keepRejected } from './rejected-rows.ts';
 import { upsertListedSql } from './upsert-sql.ts';
 
 export interface ListedCounts {
@@ -31,15 +32,50 @@ export async function storeEvents(
   options: StoreEventsOptions,
 ): Promise<ListedCounts> {
   return db.transaction().execute(async (tx) => {
-    const events = options.startsFrom ? await withoutPast(tx, owner, page.events, options.startsFrom) : page.events;
-    const raceIds = new Set(events.map((event) => event.raceId));
-    const races = page.races.filter((race) => raceIds.has(race.raceId));
-    if (provider.tables.races) await storeRows(tx, provider.tables.races, owner, races, options.now);
-    await storeRows(tx, provider.tables.events, owner, events, options.now);
-    const changes = await storeSchedule(tx, owner, events, options.now);
-    await keepRejected(tx, owner, page.rejected, options.now);
-    return { races: races.length, events: events.length, failed: page.rejected.length, ...changes };
+    const wanted = options.startsFrom ? await withoutPast(tx, owner, page.events, options.startsFrom) : page.events;
+    const raceIds = new Set(wanted.map((event) => event.raceId));
+    const races = lastOfEach(page.races, (race) => race.raceId).filter((race) => raceIds.has(race.raceId));
+    const badRaces = await storeIsolated(tx, races, async (part) => {
+      if (provider.tables.races) await storeRows(tx, provider.tables.races, owner, part, options.now);
+    });
+    const events = lastOfEach(wanted, (event) => event.eventId);
+    const changes = { newEvents: 0, changedEvents: 0 };
+    const badEvents = await storeIsolated(tx, events, async (part) => {
+      await storeRows(tx, provider.tables.events, owner, part, options.now);
+      const schedule = await storeSchedule(tx, owner, part, options.now);
+      changes.newEvents += schedule.newEvents;
+      changes.changedEvents += schedule.changedEvents;
+    });
+    const rejected: readonly RejectedRow[] = [
+      ...page.rejected,
+      ...badRaces.map(({ row, error }) => ({ id: row.raceId, error, source: row.source })),
+      ...badEvents.map(({ row, error }) => ({ eventId: row.eventId, id: row.eventId, error, source: row.source })),
+    ];
+    const good = {
+      races: withoutRefused(races, badRaces).map((race) => race.raceId),
+      events: withoutRefused(events, badEvents).map((event) => event.eventId),
+    };
+    await dropRejectedListed(tx, owner, good);
+    await keepRejected(tx, owner, rejected, options.now);
+    return { races: good.races.length, events: good.events.length, failed: rejected.length, ...changes };
   });
+}
+
+/**
+ * One record of each id, the later one, in the order of their ids: two credentials of a partner may list the same events
+ * at the same time, and in one order they cannot wait for each other's rows in a circle.
+ */
+function lastOfEach<Listed>(records: readonly Listed[], idOf: (record: Listed) => string): readonly Listed[] {
+  const byId = new Map(records.map((record) => [idOf(record), record]));
+  return [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, record]) => record);
+}
+
+function withoutRefused<Listed>(
+  records: readonly Listed[],
+  refused: readonly { readonly row: Listed }[],
+): readonly Listed[] {
+  const bad = new Set(refused.map(({ row }) => row));
+  return records.filter((record) => !bad.has(record));
 }
 
 /** Upcoming at the provider, or upcoming as far as we know (its start was moved back). */
@@ -69,7 +105,6 @@ async function storeRows(
   records: readonly { readonly row: object; readonly source: object }[],
   now: Date,
 ): Promise<void> {
-  if (records.length === 0) return;
   const page = JSON.stringify(records.map((record) => ({ ...record.row, source_row: record.source })));
   await tx.executeQuery(
     CompiledQuery.raw(upsertListedSql(spec), [page, owner.partnerId, String(owner.credentialId), now]),

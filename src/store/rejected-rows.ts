@@ -35,6 +35,22 @@ export async function dropRejected(tx: Db, owner: Owner, eventId: string, ids: r
   );
 }
 
+/** The same for what discovery lists: an event is kept under its own id, a race without an event. */
+export async function dropRejectedListed(
+  tx: Db,
+  owner: Owner,
+  ids: { readonly races: readonly string[]; readonly events: readonly string[] },
+): Promise<void> {
+  const keys = JSON.stringify([
+    ...ids.events.map((id) => ({ event_id: id, row_key: `id:${id}` })),
+    ...ids.races.map((id) => ({ event_id: '', row_key: `id:${id}` })),
+  ]);
+  await sql`delete from rejected_rows where timing_partner_id = ${owner.partnerId} and provider_id = ${owner.providerId}
+    and (event_id, row_key) in (select k.event_id, k.row_key from jsonb_to_recordset(${keys}::jsonb) as k(event_id text, row_key text))`.execute(
+    tx,
+  );
+}
+
 export async function countRejected(db: Db): Promise<ReadonlyMap<string, number>> {
   const result = await sql<{
     key: string;
