@@ -29,6 +29,7 @@ interface EventRow {
   last_reason: string | null;
   last_host: string | null;
   last_process: string | null;
+  last_lease_until: Date | null;
 }
 
 /** Restricts what is read; all of it where empty. */
@@ -69,7 +70,8 @@ export async function readEventStates(
       f.sync_history_id as full_id, ${at('f')} as full_at, f.watermark as full_watermark, f.api_calls as full_calls,
       i.sync_history_id as inc_id, ${at('i')} as inc_at, i.watermark as inc_watermark, i.api_calls as inc_calls,
       l.sync_history_id as last_id, l.status as last_status, ${at('l')} as last_at, l.failures as last_failures,
-      l.retry_at as last_retry_at, l.reason as last_reason, l.host as last_host, l.process as last_process
+      l.retry_at as last_retry_at, l.reason as last_reason, l.host as last_host, l.process as last_process,
+      l.lease_until as last_lease_until
     from sync_events e
     left join lateral ${newest(sql`true`)} l on true
     left join lateral ${newest(sql`h.status in ('completed', 'success') and h.operation_type = 'full_sync'`)} f on true
@@ -88,11 +90,11 @@ export async function readEventStates(
     order by e.start_at, e.timing_partner_id, e.provider_id, e.event_id`.execute(db);
   return result.rows.flatMap((row) => {
     const provider = providers.get(row.provider_id);
-    return provider ? [stateOf(row, provider)] : [];
+    return provider ? [stateOf(row, provider, now)] : [];
   });
 }
 
-function stateOf(row: EventRow, provider: Provider): EventState {
+function stateOf(row: EventRow, provider: Provider, now: Date): EventState {
   const fullIsNewer = (row.full_id ?? 0) > (row.inc_id ?? 0);
   const completedId = Math.max(row.full_id ?? 0, row.inc_id ?? 0);
   const startedAt = fullIsNewer ? row.full_at : row.inc_at;
@@ -115,16 +117,15 @@ function stateOf(row: EventRow, provider: Provider): EventState {
       ...(row.full_calls !== null && { full: row.full_calls }),
       ...(row.inc_calls !== null && { incremental: row.inc_calls }),
     },
-    lastFailure: lastIsNewer ? failureOf(row) : undefined,
-    running:
-      lastIsNewer && row.last_status === 'running' && row.last_at
-        ? { host: row.last_host ?? 'an older program', pid: pidOf(row.last_process), startedAt: row.last_at }
-        : undefined,
+    lastFailure: lastIsNewer ? failureOf(row, now) : undefined,
+    running: lastIsNewer ? runningOf(row, now) : undefined,
   };
 }
 
-function failureOf(row: EventRow): EventState['lastFailure'] {
-  const status = row.last_status;
+/** A claim whose lease ran out is as good as abandoned: the next run marks it so. Rows of older programs have no lease. */
+function failureOf(row: EventRow, now: Date): EventState['lastFailure'] {
+  const over = row.last_status === 'running' && row.last_lease_until !== null && row.last_lease_until < now;
+  const status = over ? 'abandoned' : row.last_status;
   if ((status !== 'failed' && status !== 'failed_permanent' && status !== 'abandoned') || !row.last_at)
     return undefined;
   return {
@@ -132,8 +133,14 @@ function failureOf(row: EventRow): EventState['lastFailure'] {
     startedAt: row.last_at,
     failures: row.last_failures ?? 0,
     retryAt: row.last_retry_at ?? undefined,
-    reason: row.last_reason ?? 'no reason was recorded',
+    reason: over ? 'its lease ran out before it was done' : (row.last_reason ?? 'no reason was recorded'),
   };
+}
+
+function runningOf(row: EventRow, now: Date): EventState['running'] {
+  const { last_status: status, last_at: startedAt, last_lease_until: lease } = row;
+  if (status !== 'running' || !startedAt || !lease || lease < now) return undefined;
+  return { host: row.last_host ?? '', pid: pidOf(row.last_process), startedAt };
 }
 
 /** `<namespace>:<pid>:<start>` → pid; 0 where there is none. */
