@@ -14,7 +14,12 @@ export function createTokenCache(db: Db, cipher: Cipher, credentialId: number, c
     async get() {
       const stored = await row().select(['token', 'expires_at']).executeTakeFirst();
       if (!stored || stored.expires_at.getTime() - marginMs <= clock.now().getTime()) return undefined;
-      return cipher.decrypt(stored.token, purpose);
+      try {
+        return cipher.decrypt(stored.token, purpose);
+      } catch {
+        // Encrypted with a key that is gone: the provider gives another, and the credential itself says what is wrong.
+        return undefined;
+      }
     },
     async set(token, expiresAt) {
       const values = { token: cipher.encrypt(token, purpose), expires_at: expiresAt };
