@@ -14,18 +14,21 @@ export interface DiscoveryClaim {
 /** A listing of one page a second is done far sooner; a dead process of this host is noticed at once anyway. */
 const leaseFactor = 10;
 
-/** @returns undefined where another run holds it. */
+/**
+ * @param options `eventId`: only this event is looked for, which is no discovery to those who ask when the last one was.
+ * @returns undefined where another run holds it.
+ */
 export async function claimDiscovery(
   db: Db,
   identity: RunIdentity,
   owner: Owner,
-  options: { now: Date; leaseSeconds: number; unitId: string; includePast: boolean },
+  options: { now: Date; leaseSeconds: number; unitId: string; includePast: boolean; eventId?: string | undefined },
 ): Promise<DiscoveryClaim | undefined> {
   const leaseUntil = new Date(options.now.getTime() + options.leaseSeconds * 1000 * leaseFactor);
   const result = await sql<{ id: number }>`
     insert into sync_history (timing_partner_id, provider_id, operation_type, sync_direction, sync_time, status, claim_key,
       run_id, unit_id, partner_provider_credential_id, host, process, started_at, lease_until, reason)
-    values (${owner.partnerId}::int, ${owner.providerId}::int, 'events', 'pull', ${options.now}::timestamptz, 'running',
+    values (${owner.partnerId}::int, ${owner.providerId}::int, ${options.eventId === undefined ? 'events' : 'event_lookup'}, 'pull', ${options.now}::timestamptz, 'running',
       ${`discovery:${owner.credentialId}`}::text, ${identity.runId}::uuid, ${options.unitId}::uuid, ${owner.credentialId}::int,
       ${identity.host}::text, ${identity.process}::text, ${options.now}::timestamptz, ${leaseUntil}::timestamptz,
       ${options.includePast ? 'past included' : null}::text)

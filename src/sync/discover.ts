@@ -55,6 +55,7 @@ export async function discoverCredential(
     leaseSeconds: settings.leaseSeconds,
     unitId: context.newId(),
     includePast: options.includePast,
+    eventId: options.eventId,
   });
   if (!claim) return outcome('deferred');
   run.begin({ unitId: claim.unitId });
