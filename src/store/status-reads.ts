@@ -45,10 +45,17 @@ export interface LastSync {
   readonly counts: Counts;
 }
 
-/** The last completed sync of each event; rows of older programs have no counts of their own. */
+/**
+ * The last completed sync of each event, as the plan knows it: a later row is a rehearsal's. Rows of older programs have no
+ * counts of their own.
+ */
 export async function readLastSyncs(db: Db, events: readonly EventState[]): Promise<ReadonlyMap<string, LastSync>> {
   const wanted = JSON.stringify(
-    events.map((event) => ({ partner: event.partnerId, provider: event.providerId, event: event.eventId })),
+    events.flatMap(({ partnerId, providerId, eventId, lastCompleted }) =>
+      lastCompleted
+        ? [{ partner: partnerId, provider: providerId, event: eventId, until: lastCompleted.startedAt }]
+        : [],
+    ),
   );
   const result = await sql<
     { partner: number; provider: number; event: string; at: Date; operation: string; failed: number } & Omit<
@@ -58,10 +65,12 @@ export async function readLastSyncs(db: Db, events: readonly EventState[]): Prom
   >`
     select w.partner, w.provider, w.event, coalesce(h.started_at, h.sync_time::timestamptz) as at, h.operation_type as operation,
       h.fetched, h.inserted, h.updated, h.unchanged, h.removed, coalesce(h.entries_failed, 0) as failed
-    from jsonb_to_recordset(${wanted}::jsonb) as w(partner int, provider int, event text)
+    from jsonb_to_recordset(${wanted}::jsonb) as w(partner int, provider int, event text, until timestamptz)
     join lateral (select * from sync_history h where h.timing_partner_id = w.partner and h.provider_id = w.provider
       and h.event_id = w.event and h.status in ('completed', 'success')
-      and h.operation_type in ('full_sync', 'incremental_sync', 'participants') order by h.sync_history_id desc limit 1) h on true`.execute(
+      and h.operation_type in ('full_sync', 'incremental_sync', 'participants')
+      -- PostgreSQL counts microseconds, a Date milliseconds.
+      and coalesce(h.started_at, h.sync_time::timestamptz) < w.until + interval '1 millisecond' order by h.sync_history_id desc limit 1) h on true`.execute(
     db,
   );
   return new Map(
