@@ -11,17 +11,29 @@ export interface Pruned {
 const batch = 10_000;
 
 /**
- * @param before rows that began earlier (UTC) go; of each event the newest row of every kind and status stays, so that
- * watermarks, costs and failures are kept whatever their age.
+ * @param before rows that began earlier (UTC) go; of each event (or what else a row is about) the newest row of every kind
+ * and status stays, so that watermarks, costs and failures are kept whatever their age.
  */
 export async function prune(db: Db, before: Date, signal: AbortSignal): Promise<Pruned> {
-  const history = await inBatches(signal, async () => {
+  const ofEvents = await inBatches(signal, async () => {
+    // Oldest first, and a probe of the index per row: the time of a batch does not grow with the history.
     const result = await sql`delete from sync_history where sync_history_id in (
       select h.sync_history_id from sync_history h
-      where h.started_at < ${before}::timestamptz and h.status <> 'running'
+      where h.started_at < ${before}::timestamptz and h.status <> 'running' and h.event_id is not null
         and exists (select 1 from sync_history n where n.timing_partner_id = h.timing_partner_id and n.provider_id = h.provider_id
-          and n.event_id is not distinct from h.event_id and n.operation_type = h.operation_type and n.status = h.status
+          and n.event_id = h.event_id and n.operation_type = h.operation_type and n.status = h.status
           and n.sync_history_id > h.sync_history_id)
+      order by h.started_at limit ${batch}) returning 1`.execute(db);
+    return result.rows.length;
+  });
+  const ofOthers = await inBatches(signal, async () => {
+    // Discoveries and full syncs of everything: a few a day.
+    const result = await sql`delete from sync_history where sync_history_id in (
+      select h.sync_history_id from (
+        select sync_history_id, started_at, status, row_number() over (
+          partition by timing_partner_id, provider_id, claim_key, operation_type, status order by sync_history_id desc) as place
+        from sync_history where event_id is null) h
+      where h.place > 1 and h.started_at < ${before}::timestamptz and h.status <> 'running'
       limit ${batch}) returning 1`.execute(db);
     return result.rows.length;
   });
@@ -32,7 +44,7 @@ export async function prune(db: Db, before: Date, signal: AbortSignal): Promise<
     );
     return result.rows.length;
   });
-  return { historyRows: history, apiCalls };
+  return { historyRows: ofEvents + ofOthers, apiCalls };
 }
 
 async function inBatches(signal: AbortSignal, step: () => Promise<number>): Promise<number> {
