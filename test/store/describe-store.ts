@@ -4,7 +4,13 @@ import type { OpenStore } from './opening.ts';
 import type { Opened } from './store-world.ts';
 import { badRowTests } from './suite/bad-rows.ts';
 import { claimTests } from './suite/claims.ts';
+import { dueTests } from './suite/due.ts';
+import { eventTests } from './suite/events.ts';
+import { housekeepingTests } from './suite/housekeeping.ts';
+import { ledgerTests } from './suite/ledger.ts';
+import { partnerTests } from './suite/partners.ts';
 import { removalTests } from './suite/removals.ts';
+import { secretTests } from './suite/secrets.ts';
 import { upsertTests } from './suite/upserts.ts';
 
 const parts: readonly (readonly [string, (opened: Opened) => void])[] = [
@@ -12,6 +18,12 @@ const parts: readonly (readonly [string, (opened: Opened) => void])[] = [
   ['removals', removalTests],
   ['bad rows', badRowTests],
   ['claims', claimTests],
+  ['ledger', ledgerTests],
+  ['secrets', secretTests],
+  ['partners', partnerTests],
+  ['events', eventTests],
+  ['due', dueTests],
+  ['housekeeping', housekeepingTests],
 ];
 
 export function describeStore(name: string, open: () => Promise<OpenStore>): void {
