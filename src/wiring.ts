@@ -1,7 +1,7 @@
 /** Puts the parts together for one invocation: configuration, log, database, clock, and credentials ready to call. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { CommandContext, ConnectOptions, Terminal, Workspace } from './commands/context.ts';
@@ -182,10 +182,8 @@ export function wire(options: WiringOptions): Wired {
       readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
         throw new UsageError(`cannot read ${path}: ${cause.code ?? cause.message}`, { cause });
       }),
-    writeFile: (path, text) =>
-      writeFile(path, text).catch((cause: NodeJS.ErrnoException) => {
-        throw new UsageError(`cannot write ${path}: ${cause.code ?? cause.message}`, { cause });
-      }),
+    writeFile: (path, text) => writeFile(path, text).catch(refuseToWrite(path)),
+    checkWritable: (path) => appendFile(path, '').catch(refuseToWrite(path)),
     now: () => options.now ?? new Date(),
     machine: async () => (await import('./wiring-machine.ts')).thisMachine(packageFolder),
     startSandbox: async (port) => (await import('./wiring-sandbox.ts')).startSandbox(port),
@@ -202,6 +200,12 @@ export function wire(options: WiringOptions): Wired {
         () => undefined,
       );
     },
+  };
+}
+
+function refuseToWrite(path: string): (cause: NodeJS.ErrnoException) => never {
+  return (cause) => {
+    throw new UsageError(`cannot write ${path}: ${cause.code ?? cause.message}`, { cause });
   };
 }
 

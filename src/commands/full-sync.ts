@@ -39,6 +39,8 @@ export async function runFullSync(
     context.signal,
     options.maxSeconds === undefined ? undefined : parseMaxSeconds(options.maxSeconds),
   );
+  // Hours of work must not end with a summary that has nowhere to go.
+  if (options.summary !== undefined) await context.checkWritable(options.summary);
   const workspace = await context.openWorkspace();
   const { clock, database } = workspace;
   await takeOverDead(context, workspace);

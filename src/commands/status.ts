@@ -1,4 +1,5 @@
 /** `status`: one screen that says whether Saturday will be fine. Reads only; makes no call. */
+import { UsageError } from '../domain/errors.ts';
 import type { EventState, LeftOut } from '../domain/planning.ts';
 import type { StatusCredential, StatusData, StatusEvent } from '../domain/status.ts';
 import { paceOf } from '../plan/pace.ts';
@@ -30,6 +31,12 @@ export async function runStatus(context: CommandContext, options: StatusOptions)
   const workspace = await context.openWorkspace();
   const partner = options.partner === undefined ? undefined : await findPartner(workspace.database.db, options.partner);
   const data = await gather(context, workspace, partner?.partnerId, options.event);
+  // An empty screen would read as "nothing is set up".
+  if (options.event !== undefined && data.events.length === 0) {
+    throw new UsageError(`no upcoming event ${options.event} is known${partner ? ` of ${partner.name}` : ''}`, {
+      hint: '`p88sync status` lists those that are; `p88sync discover` looks for new ones.',
+    });
+  }
   return { exit: 'done', text: context.json ? '' : renderStatus(data, context.terminal), json: statusJson(data) };
 }
 
