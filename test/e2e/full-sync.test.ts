@@ -101,3 +101,12 @@ test('--max-seconds ends it with what is left, and the next run begins there', a
   expect(second).toMatchObject({ code: 0, json: { left: 0, resumed: 2, totals: { events: 1 } } });
   await expectSame(here);
 });
+
+test('a summary that has nowhere to go is refused before anything is done', async () => {
+  const { code, stderr } = await here.run('full-sync', '--summary', '/nowhere/summary.json');
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: expect.stringContaining('cannot write /nowhere/summary.json: ENOENT'),
+  });
+  expect(here.newCalls()).toEqual([]);
+});
