@@ -141,6 +141,38 @@ export function buildProgram(run: (invocation: Invocation) => Promise<void>): Co
 
   add(
     program,
+    'doctor',
+    'check database, key, credentials, clock and timers, and say what to do; changes nothing',
+    ['doctor', 'doctor --no-calls', 'doctor --json'],
+    (c, _, o) => import('./commands/doctor.ts').then((m) => m.runDoctor(c, o as never)),
+    (command) => command.option('--no-calls', 'ask no provider; else one call is made with each credential'),
+  );
+  const timers = program.command('timers').description('what starts p88sync by itself: systemd timers or a crontab');
+  add(
+    timers,
+    'print',
+    'print the systemd units for this machine, or the crontab',
+    ['timers print', 'timers print --cron'],
+    (c, _, o) => import('./commands/timers.ts').then((m) => m.runTimersPrint(c, o as never)),
+    timerOptions,
+    false,
+  );
+  add(
+    timers,
+    'install',
+    'write them where systemd or cron finds them, and say which commands remain; as root',
+    ['timers install', 'timers install --dry-run', 'timers install --cron --user p88sync'],
+    (c, _, o) => import('./commands/timers.ts').then((m) => m.runTimersInstall(c, o as never)),
+    (command) =>
+      timerOptions(command)
+        .option('--dry-run', 'say what would be written; write nothing')
+        .option('--force', 'overwrite files that differ')
+        .option('--root <dir>', 'write below this folder instead of /; for packages'),
+    false,
+  );
+
+  add(
+    program,
     'prune',
     'delete old rows of the history and of the log of calls',
     ['prune', 'prune --keep-days 30'],
@@ -206,6 +238,12 @@ function adder(run: (invocation: Invocation) => Promise<void>) {
         });
       });
   };
+}
+
+function timerOptions(command: Command): Command {
+  return command
+    .option('--cron', 'a crontab for /etc/cron.d instead of systemd units')
+    .option('--user <name>', 'the account that p88sync runs as', 'p88sync');
 }
 
 function maxSeconds(command: Command): Command {

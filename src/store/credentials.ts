@@ -23,7 +23,7 @@ export interface StoredCredential {
 }
 
 /** In `additional_config`: the secret part of it, encrypted as one text. */
-const sealedKey = '$encrypted';
+export const sealedKey = '$encrypted';
 
 export async function listCredentials(db: Db): Promise<readonly StoredCredential[]> {
   const rows = await db

@@ -31,7 +31,7 @@ export function createCipher(keys: EncryptionKeys | undefined): Cipher {
       return `${prefix}:${keyId(keys.current)}:${sealed.toString('base64')}`;
     },
     decrypt(stored, purpose) {
-      if (!stored.startsWith(`${prefix}:`)) return stored;
+      if (!isEncrypted(stored)) return stored;
       if (!keys) throw missingKey('a stored secret cannot be read');
       const [, , id = '', body = ''] = stored.split(':');
       const key = byId.get(id);
@@ -54,6 +54,11 @@ export function createCipher(keys: EncryptionKeys | undefined): Cipher {
       }
     },
   };
+}
+
+/** False for text that older programs stored in clear. */
+export function isEncrypted(stored: string): boolean {
+  return stored.startsWith(`${prefix}:`);
 }
 
 function keyId(key: Buffer): string {

@@ -1,11 +1,13 @@
 /** The subcommands and flags that the program has, for the tests that hold units and crontab against it. */
+import { buildProgram } from '../../src/cli.ts';
 
-/** Subcommand → its flags, as design section 3 lists them. */
+/** Subcommand → its flags. */
 export function programFlags(): ReadonlyMap<string, readonly string[]> {
-  const everywhere = ['--json', '--debug', '--now', '--max-seconds'];
-  return new Map([
-    ['discover', everywhere],
-    ['tick', [...everywhere, '--dry-run']],
-    ['full-sync', [...everywhere, '--include-past', '--summary', '--test']],
-  ]);
+  const { commands } = buildProgram(async () => {});
+  return new Map(
+    commands.map((command) => [
+      command.name(),
+      command.options.flatMap((option) => (option.long === undefined ? [] : [option.long])),
+    ]),
+  );
 }

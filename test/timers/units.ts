@@ -47,11 +47,15 @@ export function only(unit: Unit, key: string): string {
   return values[0] ?? '';
 }
 
+export function readCrontab(): string {
+  return readFileSync(`${root}cron/p88sync`, 'utf8');
+}
+
 const jobLine = /^(#?)((?:[\d*,/-]+ ){5})(\w+) (.+)$/;
 
 /** The jobs of cron/p88sync; one behind a `#` is a job that is not enabled. */
 export function readCronJobs(): CronJob[] {
-  return readFileSync(`${root}cron/p88sync`, 'utf8')
+  return readCrontab()
     .split('\n')
     .map((line) => jobLine.exec(line))
     .filter((match) => match !== null)
