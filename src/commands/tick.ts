@@ -1,7 +1,7 @@
 /** `tick`: works out what is due now, syncs it in priority order, and stops within its time limit. */
 import { exitCodes, worstExit } from '../domain/exit-codes.ts';
 import type { UnitOutcome } from '../domain/outcomes.ts';
-import type { Plan, PlannedUnit } from '../domain/planning.ts';
+import type { CredentialState, Plan, PlannedUnit } from '../domain/planning.ts';
 import type { Settings } from '../domain/settings.ts';
 import { callsFreeFor } from '../plan/free-calls.ts';
 import { planTick } from '../plan/plan.ts';
@@ -27,7 +27,8 @@ export async function runTick(context: CommandContext, options: TickOptions): Pr
   const query = { now: startedAt, ...situation, settings: context.settings };
   const plan = planTick(query);
   if (options.dryRun) return dryRun(context, plan);
-  if (plan.units.length === 0) return report(context, plan, [], clock.now().getTime() - startedAt.getTime());
+  if (plan.units.length === 0)
+    return report(context, { plan, ...situation }, [], clock.now().getTime() - startedAt.getTime());
 
   for (const one of plan.leftOut) context.log.debug({ event: one.event.eventId, why: one.why }, one.reason);
   const sync = syncContext(context, workspace, signal);
@@ -46,7 +47,7 @@ export async function runTick(context: CommandContext, options: TickOptions): Pr
       context.log[outcome.failure && outcome.status !== 'deferred' ? 'warn' : 'info'](fields, `sync ${outcome.status}`);
     },
   });
-  return report(context, plan, outcomes, clock.now().getTime() - startedAt.getTime());
+  return report(context, { plan, ...situation }, outcomes, clock.now().getTime() - startedAt.getTime());
 }
 
 /** Events so far away that they are synced at the slowest pace, and were within it: the plan says nothing of them. */
@@ -69,11 +70,11 @@ async function dryRun(context: CommandContext, plan: Plan): Promise<CommandResul
 
 async function report(
   context: CommandContext,
-  plan: Plan,
+  { plan, credentials }: { plan: Plan; credentials: readonly CredentialState[] },
   outcomes: readonly UnitOutcome[],
   durationMs: number,
 ): Promise<CommandResult> {
-  const exit = exitOf(context, outcomes, plan);
+  const exit = exitOf(context, outcomes, plan, credentials);
   const names = eventNames(plan.units);
   if (context.json) {
     const { outcomesJson } = await import('../report/outcome-json.ts');
@@ -93,13 +94,22 @@ async function report(
   };
 }
 
-/** A refused credential keeps its exit code while it is refused, not only in the tick that saw it. */
-function exitOf(context: CommandContext, outcomes: readonly UnitOutcome[], plan: Plan) {
-  const refused =
-    plan.leftOut.some((one) => one.why === 'refused') && !outcomes.some((one) => one.status === 'completed');
+/**
+ * A refused credential keeps its exit code while it is refused, not only in the tick that saw it. One that its probe found
+ * working is no longer refused, and events whose credential a person removed wait for nobody.
+ */
+function exitOf(
+  context: CommandContext,
+  outcomes: readonly UnitOutcome[],
+  plan: Plan,
+  credentials: readonly CredentialState[],
+) {
+  const working = new Set(outcomes.flatMap((one) => (one.status === 'completed' ? [one.credentialId] : [])));
+  const refused = new Set(credentials.flatMap((one) => (working.has(one.credentialId) ? [] : [one.credentialId])));
+  const waiting = plan.leftOut.some((one) => one.why === 'refused' && refused.has(one.event.credentialId));
   return worstExit([
     ...outcomes.map(exitOfOutcome),
-    ...(refused ? (['credentialRefused'] as const) : []),
+    ...(waiting ? (['credentialRefused'] as const) : []),
     ...(context.signal.aborted ? (['terminated'] as const) : []),
   ]);
 }
