@@ -28,7 +28,7 @@ export function adviceFor(data: StatusData, verdict: Verdict): Advice[] {
   if (data.lastSyncAt === undefined) {
     return [
       { why: 'Sync once by hand', command: 'p88sync tick' },
-      { why: 'Have it done every minute', command: 'p88sync timers' },
+      { why: 'Have it done every minute', command: 'p88sync timers install' },
     ];
   }
   const silentMs = data.now.getTime() - data.lastSyncAt.getTime();

@@ -90,7 +90,7 @@ describe('what to type next', () => {
         events: [statusEvent({ lastSync: undefined }), statusEvent({ eventId: '2', lastSync: undefined })],
         lastSyncAt: undefined,
       },
-      ['None of 2 upcoming events was ever synced.', 'p88sync tick', 'p88sync timers'],
+      ['None of 2 upcoming events was ever synced.', 'p88sync tick', 'p88sync timers install'],
     ],
     [
       'the timers stand still',

@@ -53,7 +53,7 @@ export function eventStart(
   if (!match) return undefined;
   const [, wall = '', , offset] = match;
   const zone = named ?? fallback;
-  if (offset === undefined) return zone === undefined ? undefined : startInZone(wall, zone, named === undefined);
+  if (offset === undefined) return zone === undefined ? undefined : startInZone(wall, zone);
   const startAt = instantOf(text);
   if (startAt === undefined) return undefined;
   const minutes = minutesOf(offset);
@@ -61,13 +61,14 @@ export function eventStart(
   const local = minutes === 0 && zone !== undefined ? wallIn(zone, startAt) : shifted(startAt, minutes);
   if (named !== undefined) return { startAt, wall: local, timeZone: named, assumed: false };
   const fits = fallback !== undefined && (minutes === 0 || wallIn(fallback, startAt) === local);
-  return { startAt, wall: local, timeZone: fits ? fallback : zoneOfOffset(minutes), assumed: true };
+  // A zone that the operator set and that agrees with the offset is known, not assumed.
+  return { startAt, wall: local, timeZone: fits ? fallback : zoneOfOffset(minutes), assumed: !fits };
 }
 
-function startInZone(wall: string, timeZone: string, assumed: boolean): EventStart | undefined {
+function startInZone(wall: string, timeZone: string): EventStart | undefined {
   try {
     const startAt = instantOfWallTime(wall, timeZone);
-    return { startAt, wall: wallIn(timeZone, startAt), timeZone, assumed };
+    return { startAt, wall: wallIn(timeZone, startAt), timeZone, assumed: false };
   } catch {
     return undefined;
   }

@@ -73,17 +73,17 @@ describe('start and zone', () => {
   test.each([
     // startDate, the event's own zone, the credential's → instant, wall time, zone, assumed
     [`${summer}-04:00`, 'America/Halifax', undefined, '12:00', `${summer}`, 'America/Halifax', false],
-    [`${summer}-04:00`, undefined, 'America/Toronto', '12:00', summer, 'America/Toronto', true],
+    [`${summer}-04:00`, undefined, 'America/Toronto', '12:00', summer, 'America/Toronto', false],
     [`${summer}-07:00`, undefined, 'America/Toronto', '15:00', summer, 'Etc/GMT+7', true],
     [`${summer}-07:00`, 'Pacific time', undefined, '15:00', summer, 'Etc/GMT+7', true],
     [`${summer}+10:00`, undefined, undefined, '22:00', summer, 'Etc/GMT-10', true],
     [`${summer}-02:30`, undefined, undefined, '10:30', summer, 'UTC', true],
     [`${summer}-0400`, undefined, undefined, '12:00', summer, 'Etc/GMT+4', true],
     [`${summer}Z`, undefined, undefined, '08:00', summer, 'UTC', true],
-    [`${summer}Z`, undefined, 'America/Toronto', '08:00', '2026-07-04T04:00:00', 'America/Toronto', true],
+    [`${summer}Z`, undefined, 'America/Toronto', '08:00', '2026-07-04T04:00:00', 'America/Toronto', false],
     [`${summer}.000Z`, 'America/Toronto', undefined, '08:00', '2026-07-04T04:00:00', 'America/Toronto', false],
     [summer, 'America/Toronto', undefined, '12:00', summer, 'America/Toronto', false],
-    ['2026-07-04T08:00', undefined, 'America/Toronto', '12:00', summer, 'America/Toronto', true],
+    ['2026-07-04T08:00', undefined, 'America/Toronto', '12:00', summer, 'America/Toronto', false],
   ])('%s, event in %s, credential in %s', (startDate, timezone, fallback, utc, wall, zone, assumed) => {
     const record = recordOf(eventRow({ startDate, timezone: timezone ?? null }), fallback);
     const startAt = record.startAt.toISOString();
