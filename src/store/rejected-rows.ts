@@ -51,6 +51,19 @@ export async function dropRejectedListed(
   );
 }
 
+/** Of events that were just listed whole: what is not rejected any more. Rows without an id can only be told this way. */
+export async function dropRejectedBefore(
+  tx: Db,
+  owner: Owner,
+  eventIds: readonly string[],
+  begun: Date,
+): Promise<void> {
+  await sql`delete from rejected_rows where timing_partner_id = ${owner.partnerId} and provider_id = ${owner.providerId}
+    and event_id in (select jsonb_array_elements_text(${JSON.stringify(eventIds)}::jsonb)) and last_seen_at < ${begun}::timestamptz`.execute(
+    tx,
+  );
+}
+
 export async function countRejected(db: Db): Promise<ReadonlyMap<string, number>> {
   const result = await sql<{
     key: string;

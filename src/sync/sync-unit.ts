@@ -8,7 +8,7 @@ import { addCounts, type Checkpoint, type Claim, claimEvents, completeClaim, ext
 import { markAccepted } from '../store/credentials.ts';
 import type { Db } from '../store/database.ts';
 import { forgetSeen, rememberSeen, type Seen, storeParticipants } from '../store/participants.ts';
-import { dropRejected, keepRejected } from '../store/rejected-rows.ts';
+import { dropRejected, dropRejectedBefore, keepRejected } from '../store/rejected-rows.ts';
 import { markMissing } from './absence.ts';
 import type { CredentialRun, SyncContext } from './context.ts';
 import { eachPage } from './page-stream.ts';
@@ -102,6 +102,8 @@ async function storeSeries(
   const infersRemovals = run.provider.removals === 'absence' && unit.kind === 'full';
   const since = claim.checkpoint ? parseDate(claim.checkpoint.since) : unit.since;
   let checkpoint = claim.checkpoint;
+  const isWhole = unit.kind === 'full' && checkpoint === undefined;
+  const begun = clock.now();
   const claimed = new Set(claim.eventIds);
   const pages = run.session.listParticipants({
     events: unit.events.filter((event) => claimed.has(event.eventId)),
@@ -149,6 +151,7 @@ async function storeSeries(
         }
         await addCounts(tx, claim, counts);
         if (page.last && !objection) {
+          if (isWhole) await dropRejectedBefore(tx, run.owner, claim.eventIds, begun);
           await completeClaim(tx, claim, {
             now: clock.now(),
             watermark: new Date(reached.watermark),
