@@ -1,11 +1,8 @@
 /** A credential whose hour does not hold its race morning: what there is is spread evenly, and the plan names the rest. */
 import { afterEach, expect, test, vi } from 'vitest';
-import { runDiscover } from '../../src/commands/discover.ts';
-import { runTick } from '../../src/commands/tick.ts';
 import { addAccount, addEvent, addRace, addRegistrations } from '../../src/sandbox/build-world.ts';
 import type { World } from '../../src/sandbox/world.ts';
 import { expectSame } from './compare.ts';
-import { inProcess } from './in-process.ts';
 import { hour, type Installation, install, minute } from './installation.ts';
 import { busiestHour, straightTo } from './simulated-day.ts';
 
@@ -32,12 +29,10 @@ function fill(world: World): void {
 test('30 races of two calls each on one credential: the hour is never exceeded and nobody is forgotten', async () => {
   here = await install(fill);
   vi.stubGlobal('fetch', straightTo(here.sandbox));
-  const { env } = here;
-  await inProcess((context) => runDiscover(context, undefined, {}), { env, now: here.now() });
+  await here.discover();
   const synced = new Map<string, number[]>();
   for (let beat = 0; beat < ticks; beat += 1) {
-    const { json } = await inProcess((context) => runTick(context, { maxSeconds: '50' }), { env, now: here.now() });
-    const told = json as Told;
+    const told = (await here.tick()).json as Told;
     expect(told.totals.failed).toBe(0);
     for (const unit of told.units)
       for (const { eventId } of unit.events) {

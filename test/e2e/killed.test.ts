@@ -16,7 +16,7 @@ let raceRoster: RaceEvent;
 beforeEach(async () => {
   here = await install(fill);
   Object.assign(here.env, { P88SYNC_RUNSIGNUP_PAGE_SIZE: `${pageSize}`, P88SYNC_RACEROSTER_PAGE_SIZE: `${pageSize}` });
-  expect((await here.run('discover')).code).toBe(0);
+  await here.discover();
 });
 afterEach(() => here.close());
 
@@ -65,7 +65,7 @@ async function expectFinished(twice: number): Promise<void> {
     expect(pages.length - new Set(pages).size).toBeLessThanOrEqual(twice);
   }
   here.pass(minute);
-  const last = await here.run('tick', '--json');
+  const last = await here.tick();
   expect(last.json['totals']).toMatchObject({
     completed: 2,
     failed: 0,
@@ -166,7 +166,8 @@ test('SIGTERM while a page is being stored: that page is committed, its follower
   });
   const [unit] = ended.json['units'].filter((one: { provider: string }) => one.provider === 'runsignup');
   expect(unit).toMatchObject({ status: 'deferred', counts: { fetched: pageSize, inserted: pageSize } });
-  await expectFinished(0);
+  // Of Race Roster, which nobody holds up, a page may have been fetched ahead.
+  await expectFinished(1);
 });
 
 test('a full sync that was killed goes on where it stopped when it is started again', async () => {

@@ -3,13 +3,10 @@
  * wiring and its own `--now`, on a real PostgreSQL, calls and all; only the sockets to the provider are left out.
  */
 import { afterEach, expect, test, vi } from 'vitest';
-import { runDiscover } from '../../src/commands/discover.ts';
-import { runTick } from '../../src/commands/tick.ts';
 import { addAccount, addEvent, addRace, addRegistrations } from '../../src/sandbox/build-world.ts';
 import { refund, register, setBib, transfer } from '../../src/sandbox/changes.ts';
 import type { RaceEvent, World } from '../../src/sandbox/world.ts';
 import { expectSame } from './compare.ts';
-import { inProcess } from './in-process.ts';
 import { hour, type Installation, install, minute, saturday } from './installation.ts';
 import { busiestHour, straightTo } from './simulated-day.ts';
 
@@ -43,14 +40,13 @@ test('every event is synced at the minutes of the table, within the budget, and 
   vi.stubGlobal('fetch', straightTo(here.sandbox));
   const events = [...here.world.events.values()];
   const instants: Date[] = [];
-  await inProcess((context) => runDiscover(context, undefined, {}), { env: here.env, now: here.now() });
+  await here.discover();
   for (let beat = 0; beat < ticks; beat += 1) {
     const now = new Date(saturday.getTime() + beat * minute + jitterMs(beat));
     here.pass(now.getTime() - here.now().getTime());
     instants.push(now);
     if (beat % 7 === 3) change(here.world, events, beat);
-    const { exit } = await inProcess((context) => runTick(context, { maxSeconds: '50' }), { env: here.env, now });
-    expect(exit).toBe('done');
+    expect((await here.tick()).code).toBe(0);
   }
 
   const synced = await syncsByEvent(here, instants);

@@ -13,7 +13,7 @@ const races = 8;
 let here: Installation;
 beforeAll(async () => {
   here = await install(fill);
-  await here.run('discover');
+  await here.discover();
 });
 afterAll(() => here.close());
 
