@@ -55,7 +55,7 @@ describe('discovery', () => {
       credential: { ...credential, additionalConfig },
     });
     const [page] = await collect(session.listEvents({ startsFrom: now }));
-    expect(page?.events[0]).toMatchObject({ timeZone: 'America/Toronto', timeZoneAssumed: true });
+    expect(page?.events[0]).toMatchObject({ timeZone: 'America/Toronto', timeZoneAssumed: false });
   });
 });
 
