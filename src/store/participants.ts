@@ -71,7 +71,10 @@ function asTableRow(record: ParticipantRecord): Record<string, unknown> {
   };
 }
 
-/** A person twice in one page (a row that moved while it was read): the newer one, else the later one. */
+/**
+ * A person twice in one page (a row that moved while it was read): the newer one, else the later one. In the order of
+ * their ids, so that two pages with the same people do not wait for each other's rows in a circle.
+ */
 function newestOfEach(records: readonly ParticipantRecord[]): readonly ParticipantRecord[] {
   const byId = new Map<string, ParticipantRecord>();
   for (const record of records) {
@@ -79,7 +82,7 @@ function newestOfEach(records: readonly ParticipantRecord[]): readonly Participa
     if (!other || (record.modifiedAt?.getTime() ?? 0) >= (other.modifiedAt?.getTime() ?? 0))
       byId.set(record.id, record);
   }
-  return [...byId.values()];
+  return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function bump(counts: Map<string, Counts>, eventId: string, add: Partial<Counts>): void {
