@@ -16,13 +16,14 @@ const batch = 10_000;
  */
 export async function prune(db: Db, before: Date, signal: AbortSignal): Promise<Pruned> {
   const ofEvents = await inBatches(signal, async () => {
-    // Oldest first, and a probe of the index per row: the time of a batch does not grow with the history.
+    // Oldest first, and one probe of the index per row, which `limit 1` holds the planner to: as a join it would hash the
+    // whole history for each batch, 1.8 s at a million rows.
     const result = await sql`delete from sync_history where sync_history_id in (
       select h.sync_history_id from sync_history h
       where h.started_at < ${before}::timestamptz and h.status <> 'running' and h.event_id is not null
-        and exists (select 1 from sync_history n where n.timing_partner_id = h.timing_partner_id and n.provider_id = h.provider_id
+        and (select true from sync_history n where n.timing_partner_id = h.timing_partner_id and n.provider_id = h.provider_id
           and n.event_id = h.event_id and n.operation_type = h.operation_type and n.status = h.status
-          and n.sync_history_id > h.sync_history_id)
+          and n.sync_history_id > h.sync_history_id limit 1)
       order by h.started_at limit ${batch}) returning 1`.execute(db);
     return result.rows.length;
   });
