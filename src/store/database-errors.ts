@@ -20,6 +20,9 @@ const explanations: Readonly<Record<string, readonly [what: string, hint: string
   ENOTFOUND: ['has a host name that cannot be resolved', 'Check the host in the database settings.'],
   EAI_AGAIN: ['has a host name that cannot be resolved now', 'Check the name servers and the host.'],
   ENOENT: ['has no socket there', 'Is PostgreSQL running, and is the socket folder right?'],
+  EHOSTUNREACH: ['cannot be reached from here', 'Check the network and the firewall between here and the database.'],
+  ENETUNREACH: ['cannot be reached from here', 'Check the network and the firewall between here and the database.'],
+  EACCES: ['does not let this user to its socket', 'Check the rights of the socket folder.'],
   ETIMEDOUT: ['does not answer', 'Check the network and the firewall between here and the database.'],
   ECONNRESET: ['closed the connection', 'The next run connects again; see the log of PostgreSQL if it lasts.'],
   EPIPE: ['closed the connection', 'The next run connects again; see the log of PostgreSQL if it lasts.'],
@@ -37,8 +40,27 @@ const explanations: Readonly<Record<string, readonly [what: string, hint: string
   '58P01': ['misses a file', 'See the log of PostgreSQL.'],
 };
 
+/** node-postgres gives these no code; they are the only ones told by their text, which is its own. */
+const driverTexts: readonly (readonly [text: RegExp, what: string, hint: string])[] = [
+  [
+    /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout)/,
+    'does not answer or closed the connection',
+    'The next run connects again; check the network and the log of PostgreSQL if it lasts.',
+  ],
+  [
+    /^The server does not support SSL/,
+    'does not offer TLS',
+    'Turn TLS off in the database settings, or on in PostgreSQL.',
+  ],
+  // It asked for a password, and none is set.
+  [/^SASL: .*client password must be/, 'refuses the password', 'Check user and password in the database settings.'],
+];
+
 /** Network and server states by prefix: class 08 connection, 57 operator, 53 resources. */
 const lostClasses = /^(08|57|53)/;
+/** What Node says of a certificate; OpenSSL's own names, of which there are two dozen. */
+const certificateCodes =
+  /^(ERR_TLS_CERT_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF)|INVALID_CA$)/;
 
 /**
  * An error of the driver as one the operator understands; ours and unknown ones come back as they are.
@@ -53,19 +75,13 @@ export function explainDatabaseError(error: unknown, shown: string): unknown {
   if (code !== undefined && lostClasses.test(code)) {
     return new DatabaseUnavailable(`the database (${shown}) is not available (${code})`, { cause: error });
   }
-  if (isDriverLoss(inner)) {
-    return new DatabaseUnavailable(`the database (${shown}) does not answer or closed the connection`, {
-      hint: 'The next run connects again; check the network and the log of PostgreSQL if it lasts.',
+  if (code !== undefined && certificateCodes.test(code)) {
+    return new DatabaseUnavailable(`the database (${shown}) shows a certificate that is not trusted`, {
+      hint: `Name the authority that signed it in the database settings, or use the host name it was made for (${code}).`,
       cause: error,
     });
   }
-  return error;
-}
-
-/** node-postgres gives these no code; they are the only ones told by their text, which is its own. */
-function isDriverLoss(error: unknown): boolean {
-  const text = error instanceof Error ? error.message : '';
-  return /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|The server does not support SSL)/.test(
-    text,
-  );
+  const told = inner instanceof Error ? driverTexts.find(([text]) => text.test(inner.message)) : undefined;
+  if (!told) return error;
+  return new DatabaseUnavailable(`the database (${shown}) ${told[1]}`, { hint: told[2], cause: error });
 }
