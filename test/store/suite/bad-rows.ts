@@ -113,7 +113,7 @@ export function badRowTests(opened: Opened): void {
     const page = Array.from({ length: 300 }, (_, index) => person(index + 1, { row: { dob: 'never' } }));
     const stored = await storePage(opened.db, owner, [...page, person(1_000)]);
     expect(changesOf(stored)).toEqual({ inserted: 1, failed: 300 });
-    expect(stored.rejected.map((row) => row.id)).toEqual(page.map((record) => record.id));
+    expect(stored.rejected.map((row) => row.id).sort()).toEqual(page.map((record) => record.id).sort());
   });
 
   test('an id that no index holds is set aside', async () => {
