@@ -109,7 +109,7 @@ export function wire(options: WiringOptions): Wired {
       providerId: credential.providerId,
       credentialId: credential.credentialId,
     };
-    const ledger = createLedger(db, {
+    const ledger = loggedLedger(log.child({ credential: credential.credentialId }), db, {
       owner,
       runId,
       clock,
@@ -206,6 +206,25 @@ export function wire(options: WiringOptions): Wired {
 function refuseToWrite(path: string): (cause: NodeJS.ErrnoException) => never {
   return (cause) => {
     throw new UsageError(`cannot write ${path}: ${cause.code ?? cause.message}`, { cause });
+  };
+}
+
+/** Tells the log of every call too, under --debug: as the ledger knows it, without anything secret. */
+function loggedLedger(log: Log, ...ledgerOptions: Parameters<typeof createLedger>): CallLedger {
+  const ledger = createLedger(...ledgerOptions);
+  if (!log.debugEnabled) return ledger;
+  const underWay = new Map<number, { readonly method: string; readonly path: string }>();
+  return {
+    async reserve(call) {
+      const reservation = await ledger.reserve(call);
+      underWay.set(reservation.callId, call);
+      return reservation;
+    },
+    async settle(reservation, result) {
+      await ledger.settle(reservation, result);
+      log.debug({ ...underWay.get(reservation.callId), ...result }, 'call');
+      underWay.delete(reservation.callId);
+    },
   };
 }
 
