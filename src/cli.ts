@@ -89,7 +89,7 @@ export function buildProgram(run: (invocation: Invocation) => Promise<void>): Co
     import('./commands/migrate.ts').then((m) => m.runMigrate(c)),
   );
 
-  const partners = program.command('partners').description('the timing partners');
+  const partners = group(program, 'partners', 'the timing partners', ['partners add "Peak Timing"', 'partners list']);
   add(
     partners,
     'add <NAME>',
@@ -109,7 +109,11 @@ export function buildProgram(run: (invocation: Invocation) => Promise<void>): Co
     (c, [name = '']) => import('./commands/partners.ts').then((m) => m.runPartnersRemove(c, name)),
   );
 
-  const credentials = program.command('credentials').description("the partners' credentials with the providers");
+  const credentials = group(program, 'credentials', "the partners' credentials with the providers", [
+    'credentials add 1:runsignup --principal KEY < secret.txt',
+    'credentials list',
+    'credentials test',
+  ]);
   add(
     credentials,
     'add <PARTNER:PROVIDER>',
@@ -147,7 +151,10 @@ export function buildProgram(run: (invocation: Invocation) => Promise<void>): Co
     (c, _, o) => import('./commands/doctor.ts').then((m) => m.runDoctor(c, o as never)),
     (command) => command.option('--no-calls', 'ask no provider; else one call is made with each credential'),
   );
-  const timers = program.command('timers').description('what starts p88sync by itself: systemd timers or a crontab');
+  const timers = group(program, 'timers', 'what starts p88sync by itself: systemd timers or a crontab', [
+    'timers print',
+    'timers install',
+  ]);
   add(
     timers,
     'print',
@@ -222,10 +229,7 @@ function adder(run: (invocation: Invocation) => Promise<void>) {
       .option('--json', 'one JSON object on standard output; the log goes to standard error')
       .option('--debug', 'log every call, page and statement')
       .option('--now <iso>', 'the clock of this run, such as 2026-09-13T10:30:00Z; for questions and rehearsals')
-      .addHelpText(
-        'after',
-        `\nExamples:\n${examples.map((example) => `  p88sync ${example}`).join('\n')}\n\n${exitCodeHelp()}`,
-      )
+      .addHelpText('after', moreHelp(examples))
       .action(async (...given: unknown[]) => {
         const args = given.slice(0, command.registeredArguments.length) as (string | undefined)[];
         const options = command.opts<CommonOptions>();
@@ -238,6 +242,15 @@ function adder(run: (invocation: Invocation) => Promise<void>) {
         });
       });
   };
+}
+
+/** A command that only has subcommands. */
+function group(program: Command, name: string, description: string, examples: readonly string[]): Command {
+  return program.command(name).description(description).addHelpText('after', moreHelp(examples));
+}
+
+function moreHelp(examples: readonly string[]): string {
+  return `\nExamples:\n${examples.map((example) => `  p88sync ${example}`).join('\n')}\n\n${exitCodeHelp()}`;
 }
 
 function timerOptions(command: Command): Command {

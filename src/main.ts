@@ -139,6 +139,7 @@ function parseNow(text: string | undefined): Date | undefined {
 
 async function print(result: CommandResult, json: boolean): Promise<void> {
   if (json) {
+    if (result.json === undefined) return;
     const { jsonText } = await import('./report/json-text.ts');
     await write(process.stdout, `${jsonText(result.json)}\n`);
   } else if (result.text) {

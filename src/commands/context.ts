@@ -132,7 +132,7 @@ export interface Terminal {
   readStandardInput(): Promise<string>;
 }
 
-/** What main prints: `json` under --json, else `text`; then it exits. */
+/** What main prints: `json` under --json (nothing where it is undefined), else `text`; then it exits. */
 export interface CommandResult {
   readonly exit: ExitName;
   readonly text: string;
