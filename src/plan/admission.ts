@@ -1,7 +1,7 @@
 /** Last step of the plan: which of the units of one class fit into the tick and into the budget of each credential. Pure. */
 import type { CredentialState, LeftOut } from '../domain/planning.ts';
 import type { Priority } from '../domain/settings.ts';
-import { headroom, plannedShare } from './budget.ts';
+import { headroom, unplannedCalls } from './budget.ts';
 import { refusedFor } from './due.ts';
 import type { UnitDraft } from './units.ts';
 import { amount, calls } from './words.ts';
@@ -36,6 +36,9 @@ export interface Admitted {
 }
 
 type Refusal = Pick<LeftOut, 'why' | 'reason'>;
+
+/** The share of an hour that lets a unit start which needs more than all of it: a few calls are always in the log. */
+const nearlyFree = 0.9;
 
 interface Limit {
   /** Calls free for the class before this tick. */
@@ -84,8 +87,8 @@ function limitOf(account: Account, query: ClassQuery): Limit {
   const needs = query.needsOf(account);
   const needed = needs.reduce((sum, need) => sum + (need.at(-1) ?? 0), 0);
   return {
-    free: headroom(account.room, needs),
-    most: callsPerHour - needed,
+    free: headroom(account.credential, account.room, needs),
+    most: callsPerHour - unplannedCalls(account.credential) - needed,
     callsPerTick: undefined,
     waiting: undefined,
   };
@@ -97,7 +100,7 @@ function refusal(unit: UnitDraft, account: Account, limit: Limit, query: ClassQu
     return { why: 'refused', reason: `${refusedFor(credential.refusedAt, query.now)}, this tick sends one probe` };
   }
   // A unit that needs more than the whole hour starts when the hour is nearly free; the log of calls then paces it.
-  const cost = Math.min(unit.cost, credential.callsPerHour * plannedShare);
+  const cost = Math.min(unit.cost, credential.callsPerHour * nearlyFree);
   const free = limit.free - account.spent;
   if (cost > free) {
     if (cost <= limit.most) limit.waiting ??= unit;

@@ -2,7 +2,7 @@
 import type { CredentialState, EventState, PlannedUnit } from '../domain/planning.ts';
 import type { SyncKind } from '../domain/provider.ts';
 import type { Settings } from '../domain/settings.ts';
-import { lastCompletedOf } from './history.ts';
+import { oldestWatermark } from './history.ts';
 import { costOf, kindOf, seriesOf } from './series.ts';
 import { priorityOf } from './window.ts';
 
@@ -51,9 +51,4 @@ export function unitsAskedFor(query: AskedQuery): PlannedUnit[] {
       },
     ];
   });
-}
-
-function oldestWatermark(events: readonly EventState[], now: Date): Date | undefined {
-  const marks = events.map((event) => lastCompletedOf(event, now)?.watermark).filter((mark) => mark !== undefined);
-  return marks.length === 0 ? undefined : new Date(Math.min(...marks.map((mark) => mark.getTime())));
 }

@@ -31,13 +31,21 @@ export function roomByMinute(credential: CredentialState): Float64Array {
   return room;
 }
 
-/** Calls that can be made now without any minute of the coming hour running short of what `needs` lists. */
-export function headroom(room: Float64Array, needs: readonly Float64Array[]): number {
+/**
+ * Calls that a class below the highest can make now without any minute of the coming hour running short of what `needs`
+ * lists, or of the share that is never planned with.
+ */
+export function headroom(credential: CredentialState, room: Float64Array, needs: readonly Float64Array[]): number {
   let least = Number.POSITIVE_INFINITY;
   for (let minute = 0; minute < lookAhead; minute += 1) {
     let free = room[minute] ?? 0;
     for (const need of needs) free -= need[minute] ?? 0;
     least = Math.min(least, free);
   }
-  return least;
+  return least - unplannedCalls(credential);
+}
+
+/** Calls of the hour that are left for tokens, retries, and the discovery at six o'clock. */
+export function unplannedCalls({ callsPerHour }: CredentialState): number {
+  return callsPerHour - callsPerHour * plannedShare;
 }

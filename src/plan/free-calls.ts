@@ -1,7 +1,7 @@
 /** What a class may spend of a credential's hour right now; the store holds each unit to it while it runs. Pure. */
 import type { EventState } from '../domain/planning.ts';
 import { type Priority, priorities } from '../domain/settings.ts';
-import { headroom, plannedShare, roomByMinute } from './budget.ts';
+import { headroom, roomByMinute } from './budget.ts';
 import { needByMinute } from './need.ts';
 import type { PlanQuery } from './plan.ts';
 
@@ -20,18 +20,11 @@ export function callsFreeFor(query: PlanQuery, credentialId: number, priority: P
   const now = room[0] ?? 0;
   if (priority === 'high') return { free: now, ceiling: credential.callsPerHour };
   const events = query.events.filter((event) => event.credentialId === credentialId);
-  const needs = priorities.slice(0, priorities.indexOf(priority)).map((higher) => {
-    const planned = new Set<EventState>();
-    const need = needByMinute({
-      credential,
-      events,
-      priority: higher,
-      planned,
-      now: query.now,
-      settings: query.settings,
-    });
-    return higher === 'high' ? need.map((calls) => calls / plannedShare) : need;
-  });
-  const free = Math.max(0, Math.floor(headroom(room, needs)));
+  const { settings } = query;
+  const planned = new Set<EventState>();
+  const needs = priorities
+    .slice(0, priorities.indexOf(priority))
+    .map((higher) => needByMinute({ credential, events, priority: higher, planned, now: query.now, settings }));
+  const free = Math.max(0, Math.floor(headroom(credential, room, needs)));
   return { free, ceiling: credential.callsPerHour - now + free };
 }

@@ -24,3 +24,13 @@ export function lastFailureOf(event: EventState, now: Date): FailedSync | undefi
   const failure = event.lastFailure;
   return failure !== undefined && isPast(failure.startedAt, now) ? failure : undefined;
 }
+
+/** From when on an incremental sync of all the events must ask for changes; undefined where none has a watermark. */
+export function oldestWatermark(events: readonly EventState[], now: Date): Date | undefined {
+  let oldest: Date | undefined;
+  for (const event of events) {
+    const watermark = lastCompletedOf(event, now)?.watermark;
+    if (watermark !== undefined && (oldest === undefined || watermark < oldest)) oldest = watermark;
+  }
+  return oldest;
+}

@@ -2,7 +2,7 @@
 import type { CredentialState, EventState, LeftOut, Plan, PlannedUnit } from '../domain/planning.ts';
 import { type Priority, priorities, type Settings } from '../domain/settings.ts';
 import { type Account, admitClass } from './admission.ts';
-import { plannedShare, roomByMinute } from './budget.ts';
+import { roomByMinute } from './budget.ts';
 import { sortEvents } from './due.ts';
 import { needByMinute } from './need.ts';
 import { reasonOf } from './reasons.ts';
@@ -72,9 +72,7 @@ function needsOver(
     const taken = units.filter((unit) => unit.credentialId === credential.credentialId);
     const planned = new Set(taken.flatMap((unit) => unit.events));
     for (const higher of priorities.slice(own.needs.length, rank[priority])) {
-      const need = needByMinute({ credential, events: own.events, priority: higher, planned, now, settings });
-      // Race morning also needs its tokens, retries and discovery: the share that beats are not planned with.
-      own.needs.push(higher === 'high' ? need.map((calls) => calls / plannedShare) : need);
+      own.needs.push(needByMinute({ credential, events: own.events, priority: higher, planned, now, settings }));
     }
     return own.needs;
   };

@@ -2,7 +2,7 @@
 import type { CredentialState, EventState, PlannedUnit } from '../domain/planning.ts';
 import type { Priority, Settings } from '../domain/settings.ts';
 import type { DueEvent } from './due.ts';
-import { lastCompletedOf } from './history.ts';
+import { oldestWatermark } from './history.ts';
 import { costOf, kindOf, seriesOf, standsAlone } from './series.ts';
 
 /** A unit before the budget has been asked. */
@@ -76,15 +76,6 @@ function draft(group: readonly DueEvent[], latest: DueEvent, now: Date, settings
     due: group,
     nearestStart,
   };
-}
-
-function oldestWatermark(events: readonly EventState[], now: Date): Date | undefined {
-  let oldest: Date | undefined;
-  for (const event of events) {
-    const watermark = lastCompletedOf(event, now)?.watermark;
-    if (watermark !== undefined && (oldest === undefined || watermark < oldest)) oldest = watermark;
-  }
-  return oldest;
 }
 
 function byUrgency(a: DueEvent, b: DueEvent, now: Date): number {

@@ -43,13 +43,15 @@ describe('roomByMinute', () => {
 
 describe('headroom', () => {
   test('the tightest minute decides', () => {
-    const room = roomByMinute(credentialState({ callsPerHour: 100, callsByAge: callsByAge({ 29: 60 }) }));
+    const credential = credentialState({ callsPerHour: 100, callsByAge: callsByAge({ 29: 60 }) });
+    const room = roomByMinute(credential);
     const at30 = Float64Array.from({ length: 61 }, (_, index) => (index < 30 ? 0 : 55));
     const at31 = Float64Array.from({ length: 61 }, (_, index) => (index < 31 ? 0 : 55));
-    expect(headroom(room, [])).toBe(40);
-    expect(headroom(room, [at30])).toBe(-15);
-    expect(headroom(room, [at31])).toBe(40);
-    expect(headroom(room, [at31, at31])).toBe(-10);
+    // Five of the hundred are never planned with.
+    expect(headroom(credential, room, [])).toBe(35);
+    expect(headroom(credential, room, [at30])).toBe(-20);
+    expect(headroom(credential, room, [at31])).toBe(35);
+    expect(headroom(credential, room, [at31, at31])).toBe(-15);
   });
 });
 

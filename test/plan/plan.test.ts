@@ -202,13 +202,13 @@ describe('budget', () => {
 
   test('what is due later in the hour is kept from low', () => {
     // 74 of 100 calls leave the hour in 55 minutes. Until then the event needs 2 calls as a medium one (minutes 15, 30)
-    // and 15 as a high one (40 to 54), these with a twentieth more for tokens and retries: 26 - 2 - 15 / 0.95 is 8.
+    // and 15 as a high one (40 to 54); five calls are kept for tokens and retries: 26 - 2 - 15 - 5 is 4.
     const coming = eventState({ eventId: 'coming', startAt: at(4 * hour + 40 * minute), ...synced(0) });
     const used = (calls: number) => [credentialState({ callsPerHour: 100, callsByAge: callsByAge({ 5: calls }) })];
     const found = plan([coming, ...many(10, low)], used(74));
-    expect(found.units).toHaveLength(8);
+    expect(found.units).toHaveLength(4);
     expect(left(found)[0]).toEqual([
-      '1008',
+      '1004',
       'budget',
       'needs 1 call, 0 of 100 an hour are free beside what higher priorities need in the coming hour',
     ]);
@@ -226,7 +226,7 @@ describe('budget', () => {
       [
         'large',
         'budget',
-        'needs 50 calls, 40 of 100 an hour are free beside what higher priorities need in the coming hour',
+        'needs 50 calls, 35 of 100 an hour are free beside what higher priorities need in the coming hour',
       ],
       ['small 19', 'budget', 'leaves room for event large, which is later and needs 50 calls'],
     ]);
