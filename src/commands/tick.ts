@@ -51,7 +51,7 @@ export async function runTick(context: CommandContext, options: TickOptions): Pr
 }
 
 /** Events so far away that they are synced at the slowest pace, and were within it: the plan says nothing of them. */
-function settledEvents(settings: Settings, now: Date): { startsAfter: Date; syncedAfter: Date } {
+export function settledEvents(settings: Settings, now: Date): { startsAfter: Date; syncedAfter: Date } {
   const { cadence, mediumFromHours, slackSeconds } = settings;
   // Two hours more: what enters the next window within the coming hour counts for the budget.
   const startsAfter = new Date(now.getTime() + (mediumFromHours + 2) * 3_600_000);
