@@ -1,5 +1,6 @@
 /** `discover`: lists the upcoming events of every credential; stores new and changed ones, never touches past ones. */
 import { exitCodes, worstExit } from '../domain/exit-codes.ts';
+import type { DeferredBecause } from '../domain/outcomes.ts';
 import { parsePartnerSpec } from '../domain/spec.ts';
 import { renderDiscovery } from '../report/discovery-text.ts';
 import { listCredentials, noSuchCredential } from '../store/credentials.ts';
@@ -28,11 +29,7 @@ export async function runDiscover(
   await takeOverDead(context, workspace);
   const chosen = await chooseCredentials(context, workspace, spec);
   const outcomes = await discoverAll(context, workspace, chosen, { signal, includePast: false });
-  return discoveryResult(
-    context,
-    outcomes,
-    new Map(chosen.map((one) => [one.credentialId, `${one.partnerId} ${one.partner}`])),
-  );
+  return discoveryResult(context, outcomes, chosen);
 }
 
 /** Those of one partner, or of one provider of it; all without a spec. @throws UsageError where nothing fits. */
@@ -75,9 +72,12 @@ export async function discoverAll(
 
 function discoveryResult(
   context: CommandContext,
-  outcomes: readonly DiscoveryOutcome[],
-  names: ReadonlyMap<number, string>,
+  begun: readonly ReportedDiscovery[],
+  chosen: readonly UsableCredential[],
 ): CommandResult {
+  const names = new Map(chosen.map((one) => [one.credentialId, `${one.partnerId} ${one.partner}`]));
+  const seen = new Set(begun.map((one) => one.credentialId));
+  const outcomes = [...begun, ...chosen.filter((one) => !seen.has(one.credentialId)).map(notReached)];
   const exits = outcomes.map((one) => one.failure?.exit ?? 'done');
   const unreadable = outcomes.some((one) => one.counts.failed > 0);
   const interrupted = context.signal.aborted ? (['terminated'] as const) : [];
@@ -93,7 +93,28 @@ function discoveryResult(
         ),
     json: {
       exitCode: exitCodes[exit].code,
-      credentials: outcomes.map(({ counts, failure, ...one }) => ({ ...one, ...counts, failure: failure ?? null })),
+      credentials: outcomes.map(({ counts, failure, deferredBecause, ...one }) => ({
+        ...one,
+        ...counts,
+        failure: failure ?? null,
+        deferredBecause: deferredBecause ?? null,
+      })),
     },
+  };
+}
+
+type ReportedDiscovery = DiscoveryOutcome & { readonly deferredBecause?: DeferredBecause | undefined };
+
+/** A credential whose turn did not come before the run had to end. */
+function notReached({ partnerId, credentialId, provider }: UsableCredential): ReportedDiscovery {
+  const counts = { races: 0, events: 0, newEvents: 0, changedEvents: 0, failed: 0 };
+  const nothing = { counts, apiCalls: 0, durationMs: 0, failure: undefined };
+  return {
+    status: 'deferred',
+    partnerId,
+    provider: provider.name,
+    credentialId,
+    ...nothing,
+    deferredBecause: 'not-reached',
   };
 }

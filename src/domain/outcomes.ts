@@ -36,6 +36,12 @@ export interface Failure {
   readonly exit: ExitName;
 }
 
+/**
+ * Why it was put off: another run holds the claim; this run was told to end while it was at work; the credential's hour is
+ * spent; or the run ended before its turn came.
+ */
+export type DeferredBecause = 'claimed-elsewhere' | 'run-ended' | 'budget' | 'not-reached';
+
 /** One unit: `deferred` means nothing went wrong but there was no room (budget, time limit, somebody else runs it). */
 export interface UnitOutcome {
   readonly status: 'completed' | 'failed' | 'failed_permanent' | 'deferred';
@@ -50,4 +56,6 @@ export interface UnitOutcome {
   readonly apiCalls: number;
   readonly durationMs: number;
   readonly failure: Failure | undefined;
+  /** Of a deferred one, where it is known. */
+  readonly deferredBecause?: DeferredBecause | undefined;
 }

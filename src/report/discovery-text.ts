@@ -1,5 +1,6 @@
 /** The text of a `discover` that is done: one line per credential, failures with what to do below it. */
-import type { Failure } from '../domain/outcomes.ts';
+import type { DeferredBecause, Failure } from '../domain/outcomes.ts';
+import { deferredText } from './deferred-words.ts';
 import { countText, nounText } from './numbers.ts';
 import type { Screen } from './paint.ts';
 import { tookText } from './relative-time.ts';
@@ -9,6 +10,7 @@ import { type TableLine, tableLines } from './table-text.ts';
 export interface DiscoveryLine {
   /** The partner, as `1 Peak Timing`. */
   readonly name: string;
+  readonly credentialId: number;
   readonly provider: string;
   readonly status: 'completed' | 'failed' | 'deferred';
   readonly counts: {
@@ -21,6 +23,7 @@ export interface DiscoveryLine {
   readonly apiCalls: number;
   readonly durationMs: number;
   readonly failure: Failure | undefined;
+  readonly deferredBecause?: DeferredBecause | undefined;
 }
 
 export function renderDiscovery(lines: readonly DiscoveryLine[], screen: Screen): string {
@@ -31,6 +34,7 @@ export function renderDiscovery(lines: readonly DiscoveryLine[], screen: Screen)
     const mark = { completed: '✓', failed: '✗', deferred: '○' }[line.status];
     const cells = [
       mark,
+      String(line.credentialId),
       safeClause(line.name),
       line.provider,
       ...[line.counts.events, line.counts.newEvents, line.counts.changedEvents, line.counts.failed, line.apiCalls].map(
@@ -39,9 +43,9 @@ export function renderDiscovery(lines: readonly DiscoveryLine[], screen: Screen)
       tookText(line.durationMs),
     ];
     const notes: TableLine[] = [];
-    if (line.status === 'deferred') notes.push({ note: 'another run is at it, or this one had to end', style });
     if (line.failure)
       notes.push({ note: line.failure.message, style }, ...(line.failure.hint ? [{ note: line.failure.hint }] : []));
+    else if (line.status === 'deferred') notes.push({ note: deferredText(line.deferredBecause), style });
     return [{ cells: cells.map((text, at) => ({ text, style: at === 0 ? (style ?? 'green') : undefined })) }, ...notes];
   });
   return [
@@ -50,6 +54,8 @@ export function renderDiscovery(lines: readonly DiscoveryLine[], screen: Screen)
     ...tableLines(
       [
         { head: '' },
+        // Two of one partner with one provider differ in nothing else.
+        { head: 'CREDENTIAL' },
         { head: 'PARTNER', min: 10 },
         { head: 'PROVIDER' },
         { head: 'EVENTS', align: 'right' },

@@ -39,6 +39,8 @@ function unitJson(outcome: UnitOutcome, names: ReadonlyMap<string, string>) {
     counts: { ...outcome.counts },
     apiCalls: outcome.apiCalls,
     durationMs: outcome.durationMs,
+    /** claimed-elsewhere, run-ended, budget or not-reached; null: not deferred, or not known. */
+    deferredBecause: outcome.deferredBecause ?? null,
     failure: outcome.failure ? failureJson(outcome.failure) : null,
   };
 }

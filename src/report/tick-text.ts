@@ -1,6 +1,7 @@
 /** The text of a `tick` or a `sync-event` that is done: one line per unit, failures with what to do below it. */
 import { addCounts, noCounts, type UnitOutcome } from '../domain/outcomes.ts';
 import type { LeftOut } from '../domain/planning.ts';
+import { deferredText } from './deferred-words.ts';
 import { specOf } from './event-condition.ts';
 import { countText, nounText } from './numbers.ts';
 import type { Screen, Style } from './paint.ts';
@@ -113,7 +114,7 @@ function outcomeLines(outcome: UnitOutcome, names: ReadonlyMap<string, string>):
   };
   if (!failure) {
     if (status !== 'deferred') return [row];
-    return [row, { note: 'Put off: another run is at it, or this one had to end.', style: 'yellow' }];
+    return [row, { note: deferredText(outcome.deferredBecause), style: 'yellow' }];
   }
   const noteStyle: Style = style ?? 'yellow';
   const notes: TableLine[] = [{ note: `${safeClause(failure.message)}.`, style: noteStyle }];

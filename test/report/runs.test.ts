@@ -50,9 +50,16 @@ describe('the headline', () => {
     expect(firstLine(renderOutcomes(outcomeReport(overrides), plain(100)))).toBe(text);
   });
 
-  it('a unit that was put off without a failure says why', () => {
-    const report = outcomeReport({ outcomes: [unitOutcome({ status: 'deferred' })] });
-    expect(renderOutcomes(report, plain(100))).toContain('   Put off: another run is at it, or this one had to end.');
+  it.each([
+    [undefined, 'another run is at it, or this one had to end'],
+    ['claimed-elsewhere', 'another run is at it'],
+    ['run-ended', 'this run had to end before it was done'],
+    ['budget', 'the calls of this hour are spent'],
+    ['not-reached', 'this run ended before its turn came'],
+  ] as const)('a unit that was put off without a failure says why: %s', (deferredBecause, words) => {
+    const report = outcomeReport({ outcomes: [unitOutcome({ status: 'deferred', deferredBecause })] });
+    expect(renderOutcomes(report, plain(100)).split('\n').at(-1)).toBe(`   Put off: ${words}.`);
+    expect(outcomesJson(report).units[0]?.deferredBecause).toBe(deferredBecause ?? null);
   });
 
   it('of a full sync tells by its colour whether something is left', () => {
