@@ -14,7 +14,7 @@ const unitColumns: readonly Column[] = [
   { head: '#', align: 'right' },
   { head: 'PRIORITY' },
   { head: 'ID', min: 20 },
-  { head: 'EVENT', min: 12 },
+  { head: 'EVENT', min: 12, names: true },
   { head: 'START', drop: 1 },
   { head: 'KIND' },
   { head: 'CALLS', align: 'right' },
@@ -23,7 +23,7 @@ const unitColumns: readonly Column[] = [
 const leftOutColumns: readonly Column[] = [
   { head: 'LEFT OUT' },
   { head: 'ID', min: 20 },
-  { head: 'EVENT', min: 12 },
+  { head: 'EVENT', min: 12, names: true },
   { head: 'START', drop: 1 },
 ];
 

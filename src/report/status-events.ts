@@ -98,7 +98,7 @@ function nextCell(event: StatusEvent, condition: EventCondition, now: Date): Cel
 
 const narrowColumnsOf: readonly Column[] = [
   { head: '' },
-  { head: 'EVENT', min: 19 },
+  { head: 'EVENT', min: 19, names: true },
   { head: 'START' },
   { head: 'PACE' },
   { head: 'SYNCED' },
@@ -114,7 +114,7 @@ function narrowRows(cells: EventCells): TableLine[] {
 
 const wideColumnsOf: readonly Column[] = [
   { head: '' },
-  { head: 'EVENT', min: 24 },
+  { head: 'EVENT', min: 24, names: true },
   { head: 'ID', min: 20 },
   { head: 'START' },
   { head: '' },

@@ -1,7 +1,7 @@
 /** The screen of `p88sync status`: the verdict first, then what it rests on. Data in, text out. */
 import type { StatusData, StatusRunning } from '../domain/status.ts';
-import { shorten } from './display-width.ts';
 import { type JudgedEvent, judgeEvents } from './event-condition.ts';
+import { shortenName } from './event-name.ts';
 import { nounText } from './numbers.ts';
 import type { Screen, Style } from './paint.ts';
 import { relativeText, spanText } from './relative-time.ts';
@@ -45,7 +45,7 @@ function nextStartText(judged: readonly JudgedEvent[], now: Date): string {
   const wall = wallTimeText(first.startAt, { now, timeZone: first.timeZone, assumed: first.timeZoneAssumed });
   const together = others.filter(({ startAt }) => startAt.getTime() === first.startAt.getTime()).length;
   const more = together === 0 ? '' : ` and ${nounText(together, 'other')}`;
-  const name = shorten(safeText(first.name), 40);
+  const name = shortenName(safeText(first.name), 40);
   return `Next start ${relativeText(first.startAt, now)}: ${name}${more}, ${wall}.`;
 }
 

@@ -4,6 +4,7 @@
  */
 import Table from 'cli-table3';
 import { displayWidth, shorten, wrap } from './display-width.ts';
+import { shortenName } from './event-name.ts';
 import { paint, type Screen, type Style } from './paint.ts';
 import { safeText } from './safe-text.ts';
 
@@ -14,6 +15,8 @@ export interface Column {
   readonly min?: number;
   /** Left out where the screen is too narrow, the highest number first; without it the column stays. */
   readonly drop?: number;
+  /** Holds names of events: cut so that those of one race can be told apart. */
+  readonly names?: true;
 }
 
 export interface Cell {
@@ -52,7 +55,7 @@ export function tableLines(
   const hasHead = heads.some((head) => head.text !== '');
   const drawn = draw(
     hasHead ? [heads, ...body] : body,
-    kept.map(({ at, width }) => ({ width, align: columns[at]?.align ?? 'left' })),
+    kept.map(({ at, width }) => ({ width, align: columns[at]?.align ?? 'left', names: columns[at]?.names ?? false })),
     screen.color,
   );
   const output: string[] = [];
@@ -125,6 +128,7 @@ function sum(values: readonly number[]): number {
 interface Layout {
   readonly width: number;
   readonly align: 'left' | 'right';
+  readonly names: boolean;
 }
 
 /** One line per row. */
@@ -140,7 +144,8 @@ function draw(rows: readonly (readonly Cell[])[], layout: readonly Layout[], col
   for (const row of rows) {
     table.push(
       row.map((cell, at) => {
-        const text = shorten(cell.text, layout[at]?.width ?? 0);
+        const { width = 0, names } = layout[at] ?? {};
+        const text = names ? shortenName(cell.text, width) : shorten(cell.text, width);
         if (text !== '') texts.push(paint(text, cell.style, color));
         return standIn.repeat(displayWidth(text));
       }),

@@ -32,7 +32,7 @@ const marks: Record<UnitOutcome['status'], Cell> = {
 const columns: readonly Column[] = [
   { head: '' },
   { head: 'ID', min: 22 },
-  { head: 'EVENT', min: 12 },
+  { head: 'EVENT', min: 12, names: true },
   { head: 'KIND', drop: 3 },
   { head: 'ROWS', align: 'right' },
   { head: 'NEW', align: 'right' },
