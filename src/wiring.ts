@@ -11,7 +11,7 @@ import { BudgetSpent, UsageError } from './domain/errors.ts';
 import type { CallLedger } from './domain/ledger.ts';
 import type { Log } from './domain/log.ts';
 import type { Provider } from './domain/provider.ts';
-import { parseProviderAddress } from './http/address.ts';
+import { isLoopback, parseProviderAddress } from './http/address.ts';
 import { createCaller } from './http/caller.ts';
 import type { Fetch, ProviderFetch } from './http/dispatcher.ts';
 import { parseHttpDate } from './http/retry-delay.ts';
@@ -24,7 +24,7 @@ import { openDatabase } from './store/open-database.ts';
 import { identityOf } from './store/process-identity.ts';
 import { readProviderIds } from './store/provider-ids.ts';
 import { createTokenCache } from './store/tokens.ts';
-import type { CredentialRun } from './sync/context.ts';
+import type { CredentialRun, UnitBudget } from './sync/context.ts';
 
 export interface WiringOptions {
   readonly command: string;
@@ -76,7 +76,13 @@ export function wire(options: WiringOptions): Wired {
     const clock = clockFrom(options.now ?? schema.now, () => performance.now());
     log.debug({ database: database.shown, now: clock.now() }, 'database opened');
     const identity = { runId, host: config.hostName, process: identityOf(process.pid) };
-    return { database, clock, identity, providerIds: await readProviderIds(database.db, providers) };
+    return {
+      database,
+      clock,
+      identity,
+      rehearsal: options.now !== undefined,
+      providerIds: await readProviderIds(database.db, providers),
+    };
   }
 
   async function connect(
@@ -96,13 +102,20 @@ export function wire(options: WiringOptions): Wired {
         credential.providerUrl ?? provider.defaults.baseUrl,
         `the address of ${provider.displayName} in the table providers`,
       );
+    // Its calls would stand in the log at another time than they were made, where no budget counts them.
+    if (workspace.rehearsal && !isLoopback(baseUrl.hostname)) {
+      throw new UsageError(`--now moves the clock, and ${provider.displayName} is called for real`, {
+        hint: 'Ask with `tick --dry-run --now …` or `status --now …`; rehearse against `p88sync sandbox`.',
+      });
+    }
     const limit = own?.callsPerHour ?? credential.callsPerHour ?? provider.defaults.callsPerHour;
     const { db } = workspace.database;
     const { clock } = workspace;
-    const current: { unitId: string | undefined; ceiling: number; calls: number } = {
-      unitId: undefined,
-      ceiling: limit,
-      calls: 0,
+    let calls = 0;
+    let current: UnitBudget & { readonly ceiling: number } = { unitId: undefined, ceiling: limit };
+    const within = (ceiling: number | undefined) => Math.min(limit, ceiling ?? limit);
+    const whileWaiting = async () => {
+      if (current.whileWaiting) current = { ...current, ceiling: within(await current.whileWaiting()) };
     };
     const owner = {
       partnerId: credential.partnerId,
@@ -117,7 +130,7 @@ export function wire(options: WiringOptions): Wired {
       paceMs: config.http.paceMs,
       unitId: () => current.unitId,
       onReserved: () => {
-        current.calls += 1;
+        calls += 1;
       },
     });
     // undici takes longer to load than everything else together; an idle tick makes no call.
@@ -125,7 +138,7 @@ export function wire(options: WiringOptions): Wired {
     const call = createCaller({
       fetch: connectOptions.onDate ? tellDates(providerFetch.fetch, connectOptions.onDate) : providerFetch.fetch,
       baseUrl,
-      ledger: connectOptions.patience === 'wait' ? patient(ledger, clock.now, connectOptions) : ledger,
+      ledger: connectOptions.patience === 'wait' ? patient(ledger, clock.now, connectOptions, whileWaiting) : ledger,
       clock,
       sleep: (ms, signal) => delay(ms, undefined, signal && { signal }),
       random: Math.random,
@@ -150,10 +163,9 @@ export function wire(options: WiringOptions): Wired {
       provider,
       session,
       refusals: credential.refusals,
-      callsMade: () => current.calls,
-      begin: ({ unitId, ceiling }) => {
-        current.unitId = unitId;
-        current.ceiling = Math.min(limit, ceiling ?? limit);
+      callsMade: () => calls,
+      begin: (unit) => {
+        current = { ...unit, ceiling: within(unit.ceiling) };
       },
     };
   }
@@ -228,20 +240,31 @@ function loggedLedger(log: Log, ...ledgerOptions: Parameters<typeof createLedger
   };
 }
 
+/** The room that a unit waits for may come earlier than it looks: other runs end, races move. */
+const longestWaitMs = 20_000;
+
 /** Waits for the sliding hour instead of failing, until the run is told to end. */
-function patient(ledger: CallLedger, now: () => Date, options: ConnectOptions): CallLedger {
+function patient(
+  ledger: CallLedger,
+  now: () => Date,
+  options: ConnectOptions,
+  whileWaiting: () => Promise<void>,
+): CallLedger {
   return {
     settle: ledger.settle,
     async reserve(call) {
+      let told = false;
       for (;;) {
         try {
           return await ledger.reserve(call);
         } catch (error) {
           if (!(error instanceof BudgetSpent) || options.signal.aborted) throw error;
-          options.onWait?.(error.freeAt);
-          const wait = Math.max(1_000, error.freeAt.getTime() - now().getTime());
+          if (!told) options.onWait?.(error.freeAt);
+          told = true;
+          const wait = Math.min(longestWaitMs, Math.max(1_000, error.freeAt.getTime() - now().getTime()));
           await delay(wait, undefined, { signal: options.signal }).catch(() => undefined);
           if (options.signal.aborted) throw error;
+          await whileWaiting();
         }
       }
     },

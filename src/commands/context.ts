@@ -118,6 +118,8 @@ export interface Workspace {
   readonly clock: Clock;
   readonly providerIds: ProviderIds;
   readonly identity: RunIdentity;
+  /** `--now` was given: the clock is not the database's, so what others hold cannot be judged by it. */
+  readonly rehearsal: boolean;
 }
 
 /** Where the person is, if there is one. */

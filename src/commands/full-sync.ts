@@ -133,15 +133,16 @@ async function syncEverything(context: CommandContext, workspace: Workspace, opt
   let done = 0;
   const outcomes = await runUnits(syncContext(context, workspace, options.signal), units, {
     connect: connections.connect,
-    optionsFor: async (unit) => {
-      // A full sync leaves race mornings what they need, as the situation is when each unit begins.
-      const credentials = await readCredentialStates(database.db, providerIds.byId, context.callsPerHour, clock.now());
-      const query = { now: clock.now(), events: situation.events, credentials, settings: context.settings };
-      return {
-        allowMassRemoval: options.allowMassRemoval,
-        ceiling: callsFreeFor(query, unit.credentialId, 'low').ceiling,
-      };
-    },
+    optionsFor: async (unit) => ({
+      allowMassRemoval: options.allowMassRemoval,
+      // A full sync leaves race mornings what they need, as the situation is when it asks.
+      ceiling: async () => {
+        const now = clock.now();
+        const credentials = await readCredentialStates(database.db, providerIds.byId, context.callsPerHour, now);
+        const query = { now, events: situation.events, credentials, settings: context.settings };
+        return callsFreeFor(query, unit.credentialId, 'low').ceiling;
+      },
+    }),
     onOutcome: async (unit, outcome) => {
       done += outcome.eventIds.length;
       options.progress.update(done, unit.events[0]?.name ?? '');

@@ -72,7 +72,7 @@ export async function runSyncEvent(
     connect: connections.connect,
     optionsFor: async (unit) => ({
       allowMassRemoval: options.allowMassRemoval ?? false,
-      ceiling: callsPerHour.get(unit.credentialId) ?? 0,
+      ceiling: async () => callsPerHour.get(unit.credentialId) ?? 0,
     }),
     onOutcome: async (unit, outcome) => {
       const fields = syncLogFields(unit, outcome, context.settings.cadence[unit.priority].everyMinutes, clock.now());

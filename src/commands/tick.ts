@@ -40,7 +40,7 @@ export async function runTick(context: CommandContext, options: TickOptions): Pr
     optionsFor: async (unit) => ({
       allowMassRemoval: false,
       onlyIfStillDue: true,
-      ceiling: callsFreeFor(query, unit.credentialId, unit.priority).ceiling,
+      ceiling: async () => callsFreeFor(query, unit.credentialId, unit.priority).ceiling,
     }),
     onOutcome: async (unit, outcome) => {
       const fields = syncLogFields(unit, outcome, context.settings.cadence[unit.priority].everyMinutes, clock.now());

@@ -46,8 +46,8 @@ const numbers = {
   P88SYNC_LEASE_SECONDS: number(plain.leaseSeconds, 10, 3600, 'Seconds until a run that hangs loses its claim'),
   P88SYNC_MASS_REMOVAL_PEOPLE: number(massRemoval.people, 0, 1_000_000, 'Inferred removals per event always believed'),
   P88SYNC_PACE_MS: number(1000, 0, 60_000, 'Milliseconds between two calls with one credential'),
-  P88SYNC_HEADERS_TIMEOUT_MS: number(30_000, 100, 600_000, "Milliseconds until a provider's answer must begin"),
-  P88SYNC_BODY_TIMEOUT_MS: number(60_000, 100, 600_000, 'Milliseconds that the rest of the answer may take'),
+  P88SYNC_HEADERS_TIMEOUT_MS: number(25_000, 100, 600_000, "Milliseconds until a provider's answer must begin"),
+  P88SYNC_BODY_TIMEOUT_MS: number(20_000, 100, 600_000, 'Milliseconds that the rest of the answer may take'),
   P88SYNC_HTTP_RETRIES: number(2, 0, 5, 'Further tries of a call that failed for a passing reason'),
 };
 

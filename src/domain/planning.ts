@@ -40,6 +40,8 @@ export interface FailedSync {
   /** Not before (UTC); undefined for `failed_permanent` (normal pace) and `abandoned` (at once). */
   readonly retryAt: Date | undefined;
   readonly reason: string;
+  /** The error's class (`CallRefused`); undefined on rows of older programs. */
+  readonly kind?: string | undefined;
 }
 
 export interface RunningSync {

@@ -18,8 +18,8 @@ export function parseProviderAddress(text: string, source: string): URL {
   return url;
 }
 
-/** `hostname` as URL normalises it: `127.1` has become `127.0.0.1`, IPv6 stands in brackets. */
-function isLoopback(hostname: string): boolean {
+/** This machine. `hostname` as URL normalises it: `127.1` has become `127.0.0.1`, IPv6 stands in brackets. */
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 

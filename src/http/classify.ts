@@ -50,12 +50,14 @@ function faultWithoutAnswer(code: string, cause: unknown, call: string): Fault {
   if (code === 'too-large') {
     return final(new UnknownAnswer(`${call} answered with more than a page of this size may hold`));
   }
-  const problem = code === 'timeout' ? 'did not answer in time' : `failed on the way (${code})`;
+  const isLate = code === 'timeout';
+  const problem = isLate ? 'did not answer in time' : `failed on the way (${code})`;
   const error = new ProviderUnavailable(`${call} ${problem}`, {
     hint: 'It is tried again by itself; if it stays, check the network of this machine and the provider.',
     cause,
   });
-  return { error, retry: { afterMs: undefined } };
+  // Twice the time limit is longer than a tick: it would be cut off again and again and never be seen to fail.
+  return isLate ? final(error) : { error, retry: { afterMs: undefined } };
 }
 
 function throttled(message: string, waitMs: number | undefined, now: Date): ProviderThrottled {

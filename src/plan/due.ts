@@ -64,7 +64,7 @@ function keptBack(
   now: Date,
 ): Pick<LeftOut, 'why' | 'reason'> | undefined {
   if (credential === undefined) {
-    return { why: 'refused', reason: `credential ${event.credentialId} does not exist any more (it was removed)` };
+    return { why: 'refused', reason: 'its credential was removed: it is not synced until another one discovers it' };
   }
   if (event.running !== undefined) {
     const { host, pid, startedAt } = event.running;

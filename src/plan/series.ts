@@ -15,9 +15,12 @@ export function kindOf(event: EventState, credential: CredentialState, now: Date
   return old ? 'full' : 'incremental';
 }
 
-/** True where nothing else can be asked for together with the event. */
+/**
+ * True where nothing else can be asked for together with the event: one that the provider refuses (it was deleted there)
+ * would fail the calls of its whole race, so it goes alone until it is answered again.
+ */
 export function standsAlone(event: EventState, credential: CredentialState): boolean {
-  return credential.unit === 'event' || event.raceId === undefined;
+  return credential.unit === 'event' || event.raceId === undefined || event.lastFailure?.kind === 'CallRefused';
 }
 
 /** Events of a credential with the same series can be asked for together. */

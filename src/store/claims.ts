@@ -64,6 +64,7 @@ const ahead = "interval '1 minute'";
 /**
  * Marks claims as abandoned whose lease ran out, or whose process is gone from this host.
  * @param isAlive tells of a process of this host (as in `RunIdentity.process`); undefined where it cannot know.
+ * @param options `judgeLeases` false: a rehearsal's clock says nothing about the leases of others.
  * @returns what was abandoned, for the log.
  */
 export async function abandonDeadClaims(
@@ -71,8 +72,11 @@ export async function abandonDeadClaims(
   host: string,
   isAlive: (process: string) => boolean | undefined,
   now: Date,
+  options: { readonly judgeLeases: boolean } = { judgeLeases: true },
 ): Promise<readonly { readonly eventId: string | null; readonly host: string | null }[]> {
-  const over = sql`(lease_until < ${now}::timestamptz or started_at > ${now}::timestamptz + ${sql.raw(ahead)})`;
+  const over = options.judgeLeases
+    ? sql`(lease_until < ${now}::timestamptz or started_at > ${now}::timestamptz + ${sql.raw(ahead)})`
+    : sql`false`;
   const running = await sql<{ id: number; host: string | null; process: string | null; over: boolean }>`
     select sync_history_id as id, host, process, ${over} as over
     from sync_history where status = 'running' and claim_key is not null`.execute(db);
@@ -203,10 +207,19 @@ export async function extendClaim(
     set lease_until = ${leaseEnd(progress.now, progress.leaseSeconds)}::timestamptz, checkpoint = ${progress.checkpoint && JSON.stringify(progress.checkpoint)}::jsonb
     where ${rowsOf(claim)} and status = 'running' returning 1`.execute(tx);
   if (result.rows.length !== claim.eventIds.length) {
-    throw new ClaimLost(`another run took over ${claim.eventIds.join(', ')}; this one stops`, {
-      hint: 'Nothing to do: the other run goes on from the last stored page.',
-    });
+    throw claimLost(claim);
   }
+}
+
+/** Extends the lease between two pages, while a call waits. @throws ClaimLost as above. */
+export async function keepClaim(
+  db: Db,
+  claim: Claim,
+  { now, leaseSeconds }: { readonly now: Date; readonly leaseSeconds: number },
+): Promise<void> {
+  const result = await sql`update sync_history set lease_until = ${leaseEnd(now, leaseSeconds)}::timestamptz
+    where ${rowsOf(claim)} and status = 'running' returning 1`.execute(db);
+  if (result.rows.length !== claim.eventIds.length) throw claimLost(claim);
 }
 
 /** Adds a page's counts to the history rows, as part of the page's transaction. */
@@ -253,6 +266,12 @@ export async function endClaim(db: Db, claim: Claim, eventId: string, end: Claim
       num_of_synced_records = fetched, entries_success = fetched - coalesce(entries_failed, 0),
       entries_failed = coalesce(entries_failed, 0), duration_seconds = ${secondsSince(end.now)}
     where ${rowsOf(claim)} and event_id = ${eventId} and status = 'running'`.execute(db);
+}
+
+function claimLost(claim: Claim): ClaimLost {
+  return new ClaimLost(`another run took over ${claim.eventIds.join(', ')}; this one stops`, {
+    hint: 'Nothing to do: the other run goes on from the last stored page.',
+  });
 }
 
 function rowsOf(claim: Pick<Claim, 'owner' | 'unitId' | 'eventIds'>, alias = 'sync_history') {

@@ -177,7 +177,7 @@ export async function markAccepted(db: Db, credentialId: number): Promise<void> 
     .updateTable('partner_provider_credentials')
     .set({ refused_at: null, refused_reason: null, refusals: 0, not_before: null })
     .where('partner_provider_credential_id', '=', credentialId)
-    .where((e) => e.or([e('refused_at', 'is not', null), e('not_before', 'is not', null)]))
+    .where('refused_at', 'is not', null)
     .execute();
 }
 

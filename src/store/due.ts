@@ -27,6 +27,7 @@ interface EventRow {
   last_failures: number | null;
   last_retry_at: Date | null;
   last_reason: string | null;
+  last_kind: string | null;
   last_host: string | null;
   last_process: string | null;
   last_lease_until: Date | null;
@@ -70,7 +71,7 @@ export async function readEventStates(
       f.sync_history_id as full_id, ${at('f')} as full_at, f.watermark as full_watermark, f.api_calls as full_calls,
       i.sync_history_id as inc_id, ${at('i')} as inc_at, i.watermark as inc_watermark, i.api_calls as inc_calls,
       l.sync_history_id as last_id, l.status as last_status, ${at('l')} as last_at, l.failures as last_failures,
-      l.retry_at as last_retry_at, l.reason as last_reason, l.host as last_host, l.process as last_process,
+      l.retry_at as last_retry_at, l.reason as last_reason, l.error_details ->> 'kind' as last_kind, l.host as last_host, l.process as last_process,
       l.lease_until as last_lease_until
     from sync_events e
     left join lateral ${newest(sql`true`)} l on true
@@ -134,6 +135,7 @@ function failureOf(row: EventRow, now: Date): EventState['lastFailure'] {
     failures: row.last_failures ?? 0,
     retryAt: row.last_retry_at ?? undefined,
     reason: over ? 'its lease ran out before it was done' : (row.last_reason ?? 'no reason was recorded'),
+    ...(row.last_kind !== null && { kind: row.last_kind }),
   };
 }
 
@@ -170,11 +172,14 @@ export async function readCredentialStates(
 ): Promise<readonly CredentialState[]> {
   const result = await sql<CredentialRow>`
     select c.partner_provider_credential_id as credential_id, c.timing_partner_id as partner_id, c.provider_id,
-      p.rate_limit_per_hour, c.not_before, c.refused_at,
+      p.rate_limit_per_hour,
+      -- What lies further ahead than any Retry-After that is believed (an hour) was left by a rehearsal with --now.
+      case when c.not_before < ${now}::timestamptz + interval '62 minutes' then c.not_before end as not_before,
+      case when c.refused_at < ${now}::timestamptz + interval '2 minutes' then c.refused_at end as refused_at,
       (select jsonb_object_agg(age, n) from (
         select greatest(0, floor(extract(epoch from ${now}::timestamptz - a.called_at) / 60))::int as age, count(*)::int as n
         from api_calls a where a.partner_provider_credential_id = c.partner_provider_credential_id
-          and a.called_at > ${now}::timestamptz - interval '1 hour' and a.called_at < ${now}::timestamptz + interval '10 minutes'
+          and a.called_at > ${now}::timestamptz - interval '1 hour' and a.called_at < ${now}::timestamptz + interval '2 minutes'
         group by 1) ages) as calls_by_age
     from partner_provider_credentials c join providers p using (provider_id)
     order by 1`.execute(db);

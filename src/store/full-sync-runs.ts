@@ -22,7 +22,7 @@ export async function beginFullSync(db: Db, identity: RunIdentity, scope: string
     status: string;
     from: Date;
   }>`select status, coalesce(since, started_at) as "from" from sync_history
-    where claim_key = ${key} and operation_type = 'full_sync_run' and started_at > ${now}::timestamptz - ${resumableHours}::int * interval '1 hour'
+    where claim_key = ${key} and operation_type = 'full_sync_run' and coalesce(finished_at, lease_until) > ${now}::timestamptz - ${resumableHours}::int * interval '1 hour'
     order by sync_history_id desc limit 1`.execute(db);
   const [last] = earlier.rows;
   const resumed = last?.status === 'abandoned';

@@ -28,5 +28,13 @@ export interface CredentialRun {
   /** Calls reserved so far in this run. */
   callsMade(): number;
   /** The unit that the next calls belong to, and how many calls may stand in the sliding hour meanwhile; at most, and without one, the limit. */
-  begin(unit: { readonly unitId: string | undefined; readonly ceiling?: number }): void;
+  begin(unit: UnitBudget): void;
+}
+
+/** What calls are made for, and how much of the hour they may use. */
+export interface UnitBudget {
+  readonly unitId: string | undefined;
+  readonly ceiling?: number;
+  /** Called every so often while a call waits for the sliding hour: keeps the claim, and yields the ceiling as it is then. */
+  readonly whileWaiting?: () => Promise<number>;
 }

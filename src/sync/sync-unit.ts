@@ -4,7 +4,15 @@ import type { Counts, UnitOutcome } from '../domain/outcomes.ts';
 import { noCounts, addCounts as sum } from '../domain/outcomes.ts';
 import type { PlannedUnit } from '../domain/planning.ts';
 import type { ParticipantPage } from '../domain/records.ts';
-import { addCounts, type Checkpoint, type Claim, claimEvents, completeClaim, extendClaim } from '../store/claims.ts';
+import {
+  addCounts,
+  type Checkpoint,
+  type Claim,
+  claimEvents,
+  completeClaim,
+  extendClaim,
+  keepClaim,
+} from '../store/claims.ts';
 import { markAccepted } from '../store/credentials.ts';
 import type { Db } from '../store/database.ts';
 import { forgetSeen, rememberSeen, type Seen, storeParticipants } from '../store/participants.ts';
@@ -17,8 +25,8 @@ import { watermarkOf } from './watermark.ts';
 
 export interface UnitOptions {
   readonly allowMassRemoval: boolean;
-  /** Calls that may stand in the credential's sliding hour while this unit runs. */
-  readonly ceiling: number;
+  /** Calls that may stand in the credential's sliding hour while this unit runs; asked again while it waits for room. */
+  ceiling(): Promise<number>;
   /** Leaves out events that another run has ended since the plan was made. */
   readonly onlyIfStillDue?: boolean;
 }
@@ -59,7 +67,14 @@ export async function syncUnit(
     ...changes,
   });
   if (!claim) return outcome({});
-  run.begin({ unitId: claim.unitId, ceiling: options.ceiling });
+  run.begin({
+    unitId: claim.unitId,
+    ceiling: await options.ceiling(),
+    whileWaiting: async () => {
+      await keepClaim(context.database.db, claim, { now: clock.now(), leaseSeconds: settings.leaseSeconds });
+      return options.ceiling();
+    },
+  });
   const progress = { counts: noCounts };
   try {
     await storeSeries(context, run, unit, claim, options, progress, () => run.callsMade() - callsBefore);
@@ -143,7 +158,9 @@ async function storeSeries(
         if (infersRemovals && first) for (const eventId of claim.eventIds) await forgetSeen(tx, run.owner, eventId);
         let counts = await storePage(tx, run, claim, page, now);
         if (infersRemovals) await rememberSeen(tx, run.owner, reached.series, seenIn(page, claim));
-        if (page.last && unit.kind === 'full') objection = unreadable(sum(progress.counts, total(counts)), page);
+        // Of a listing that is continued the pages before had good rows, or this one began with none.
+        const isAllOfIt = unit.kind === 'full' && !claim.checkpoint?.fetched;
+        if (page.last && isAllOfIt) objection = unreadable(sum(progress.counts, total(counts)), page);
         if (page.last && infersRemovals && !objection) {
           const inferred = await inferRemovals(tx, context, run, claim, page, reached, options, counts);
           counts = inferred.counts;
@@ -202,8 +219,8 @@ async function storePage(
 
 /** A row that could not be read is no absence: whoever it is, is still listed. */
 function seenIn(page: ParticipantPage, claim: Claim): readonly Seen[] {
-  const unreadable = page.rejected.flatMap(({ id, eventId = claim.eventIds[0] }) =>
-    id === undefined || eventId === undefined ? [] : [{ id, eventId }],
+  const unreadable = page.rejected.flatMap(({ id, eventId }) =>
+    (eventId === undefined ? claim.eventIds : [eventId]).map((one) => ({ id, eventId: one })),
   );
   return [...page.records, ...unreadable];
 }
@@ -229,7 +246,8 @@ async function inferRemovals(
 ): Promise<{ counts: Map<string, Counts>; objection: SafetyStop | undefined }> {
   const all = new Map(counts);
   for (const eventId of claim.eventIds) {
-    const finished = { eventId, series: reached.series, listing: page.listing, fetched: reached.fetched, ...options };
+    const { allowMassRemoval } = options;
+    const finished = { eventId, series: reached.series, listing: page.listing, allowMassRemoval };
     const found = await markMissing(
       tx,
       run.provider,
@@ -240,13 +258,8 @@ async function inferRemovals(
     );
     if (found instanceof SafetyStop) return { counts: all, objection: found };
     const sums = all.get(eventId) ?? noCounts;
-    all.set(eventId, { ...sums, removed: sums.removed + found });
-    if (page.listing === 'unstable') {
-      context.log.warn(
-        { event: eventId },
-        'rows moved while the listing was read: nobody is marked as absent this time',
-      );
-    }
+    all.set(eventId, { ...sums, removed: sums.removed + found.people });
+    if (found.doubt) context.log.warn({ event: eventId }, `${found.doubt}: nobody is marked as absent this time`);
   }
   return { counts: all, objection: undefined };
 }

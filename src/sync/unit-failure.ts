@@ -76,8 +76,9 @@ async function blameOf(run: CredentialRun, error: unknown): Promise<unknown> {
   if (!(error instanceof CredentialRefused)) return error;
   try {
     await run.session.check();
-  } catch {
-    return error;
+  } catch (checked) {
+    // Only a second refusal confirms the first; a spent hour or a broken line says nothing about the credential.
+    return checked;
   }
   return new CallRefused(`the credential works, yet not for this race: ${error.message}`, {
     hint: `Ask the organiser for access again, or let the event run out. \`p88sync credentials test ${run.owner.credentialId}\` shows whose it is.`,

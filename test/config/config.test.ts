@@ -14,7 +14,7 @@ test('an empty environment gives what the product ships with', () => {
     providers: { runsignup: {}, raceroster: {} },
     program: { runsignup: {} },
     settings: defaultSettings,
-    http: { paceMs: 1000, headersTimeoutMs: 30_000, bodyTimeoutMs: 60_000, retries: 2 },
+    http: { paceMs: 1000, headersTimeoutMs: 25_000, bodyTimeoutMs: 20_000, retries: 2 },
     logLevel: 'info',
     hostName: 'timing-1',
     notes: [],

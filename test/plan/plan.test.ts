@@ -156,7 +156,7 @@ describe('left out', () => {
     expect(left(found)).toEqual([
       ['a', 'running', 'running for 40 s on web1 (process 42)'],
       ['c', 'retry-later', 'failed (the provider answered 502), retry in 3 min'],
-      ['e', 'refused', 'credential 9 does not exist any more (it was removed)'],
+      ['e', 'refused', 'its credential was removed: it is not synced until another one discovers it'],
     ]);
   });
 

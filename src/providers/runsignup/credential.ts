@@ -18,6 +18,11 @@ export interface Authentication {
 export function checkCredential(credential: CredentialSecrets): void {
   if (credential.principal.trim() === '') throw lacks('the API key (principal)');
   if (credential.secret.trim() === '') throw lacks('the API secret');
+  if (!/^[\x21-\x7e]+$/.test(credential.secret.trim())) {
+    throw new UsageError('The RunSignUp API secret holds a character that no key has', {
+      hint: 'Copy it again from RunSignUp: letters and digits only, in one line.',
+    });
+  }
   keyStyleOf(credential);
   timeZoneOf(credential);
 }
