@@ -1,5 +1,5 @@
 /** Stores pages of participants and marks who left. Every function runs inside the page's transaction. */
-import { CompiledQuery, sql } from 'kysely';
+import { CompiledQuery, type RawBuilder, sql } from 'kysely';
 import type { Counts } from '../domain/outcomes.ts';
 import { noCounts } from '../domain/outcomes.ts';
 import type { ParticipantRecord, RejectedRow } from '../domain/records.ts';
@@ -100,16 +100,22 @@ function bump(counts: Map<string, Counts>, eventId: string, add: Partial<Counts>
 /** Somebody whom a listing held, whether the row could be read or not. */
 export interface Seen {
   readonly eventId: string;
-  readonly id: string;
+  /** Undefined: the row could not be read, and nobody knows whose it is. */
+  readonly id: string | undefined;
 }
+
+/** In `sync_seen`: somebody whom nobody knows. No registration has an empty id. */
+const unknownPerson = '';
 
 /**
  * Keeps the ids of a full listing beside the claim, not in memory: an event may have 100,000 people. An id that no row
  * can have is nobody's.
  */
 export async function rememberSeen(tx: Db, owner: Owner, series: string, people: readonly Seen[]): Promise<void> {
-  const known = people.filter(({ id }) => id.length <= longestKey && id === storableText(id));
-  const seen = JSON.stringify(known.map((one) => ({ event_id: one.eventId, registration_id: one.id })));
+  const possible = people.filter(({ id = unknownPerson }) => id.length <= longestKey && id === storableText(id));
+  const seen = JSON.stringify(
+    possible.map(({ eventId, id = unknownPerson }) => ({ event_id: eventId, registration_id: id })),
+  );
   await sql`insert into sync_seen (timing_partner_id, provider_id, event_id, series, registration_id)
     select ${owner.partnerId}::int, ${owner.providerId}::int, r.event_id, ${series}::uuid, r.registration_id
     from jsonb_to_recordset(${seen}::jsonb) as r(event_id text, registration_id text)
@@ -127,6 +133,10 @@ export interface Absence {
   readonly active: number;
   /** Those of them that the listing did not hold. */
   readonly absent: number;
+  /** Whether it held anybody of the event. */
+  readonly anybody: boolean;
+  /** Whether it held somebody whom nobody knows: it may be any of the absent. */
+  readonly somebodyUnknown: boolean;
 }
 
 export async function countAbsent(
@@ -137,12 +147,14 @@ export async function countAbsent(
   series: string,
 ): Promise<Absence> {
   const result = await sql<Absence>`select count(*)::int as active,
-      count(*) filter (where not exists (${seenRow(spec, owner, eventId, series)}))::int as absent
+      count(*) filter (where not exists (${seenRow(owner, eventId, series, sql`${sql.ref(`t.${spec.key[0]}`)}::text`)}))::int as absent,
+      exists (${seenRow(owner, eventId, series)}) as anybody,
+      exists (${seenRow(owner, eventId, series, sql.lit(unknownPerson))}) as "somebodyUnknown"
     from ${sql.table(spec.name)} t
     where t.timing_partner_id = ${owner.partnerId} and t.event_id::text = ${eventId} and t.removed_at is null`.execute(
     tx,
   );
-  return result.rows[0] ?? { active: 0, absent: 0 };
+  return result.rows[0] ?? { active: 0, absent: 0, anybody: false, somebodyUnknown: false };
 }
 
 export async function markAbsent(
@@ -156,14 +168,14 @@ export async function markAbsent(
   const result = await sql<{ marked: number }>`with marked as (
       update ${sql.table(spec.name)} t set removed_at = ${now}::timestamptz, removed_reason = ${absentReason}, fetched_date = ${now}::timestamptz
       where t.timing_partner_id = ${owner.partnerId} and t.event_id::text = ${eventId} and t.removed_at is null
-        and not exists (${seenRow(spec, owner, eventId, series)})
+        and not exists (${seenRow(owner, eventId, series, sql`${sql.ref(`t.${spec.key[0]}`)}::text`)})
       returning 1)
     select count(*)::int as marked from marked`.execute(tx);
   return result.rows[0]?.marked ?? 0;
 }
 
-function seenRow(spec: TableSpec, owner: Owner, eventId: string, series: string) {
-  const id = sql.ref(`t.${spec.key[0]}`);
+function seenRow(owner: Owner, eventId: string, series: string, id?: RawBuilder<unknown>) {
+  const whose = id ? sql`and s.registration_id = ${id}` : sql``;
   return sql`select 1 from sync_seen s where s.timing_partner_id = ${owner.partnerId} and s.provider_id = ${owner.providerId}
-    and s.event_id = ${eventId} and s.series = ${series}::uuid and s.registration_id = ${id}::text`;
+    and s.event_id = ${eventId} and s.series = ${series}::uuid ${whose}`;
 }

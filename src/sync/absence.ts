@@ -10,13 +10,18 @@ export interface FinishedListing {
   readonly eventId: string;
   readonly series: string;
   readonly listing: Listing;
-  /** People it held, over all pages. */
-  readonly fetched: number;
   readonly allowMassRemoval: boolean;
 }
 
+export interface Marked {
+  readonly people: number;
+  /** In words, where a listing that should tell who left does not. */
+  readonly doubt: string | undefined;
+}
+
 /**
- * Runs in the transaction of the last page. An empty, partial or unstable listing marks nobody.
+ * Runs in the transaction of the last page. An empty, partial or unstable listing marks nobody, nor does one with a row of
+ * which nobody can say whose it is.
  * @returns how many were marked; a SafetyStop, for the caller to throw once the page's rows are committed, where it
  * would mark more than max(5, 10 %) of the event's people and nobody allowed it.
  */
@@ -27,23 +32,35 @@ export async function markMissing(
   finished: FinishedListing,
   limits: Settings['massRemoval'],
   now: Date,
-): Promise<number | SafetyStop> {
+): Promise<Marked | SafetyStop> {
   const { eventId, series } = finished;
   const spec = provider.tables.participants;
-  let marked = 0;
-  if (finished.listing === 'complete' && finished.fetched > 0) {
-    const { active, absent } = await countAbsent(tx, spec, owner, eventId, series);
-    const most = Math.max(limits.people, Math.floor(active * limits.share));
-    if (absent > most && !finished.allowMassRemoval) {
-      return new SafetyStop(
-        `${provider.displayName} event ${eventId}: ${absent} of ${active} people are missing from the listing; more than ${most} are not marked without a person's word`,
-        {
-          hint: `Look at the event at ${provider.displayName}. If they really left: p88sync sync-event ${owner.partnerId}:${provider.name}:${eventId} --full --allow-mass-removal`,
-        },
-      );
+  let people = 0;
+  let doubt = finished.listing === 'unstable' ? 'rows moved while the listing was read' : undefined;
+  if (finished.listing === 'complete') {
+    const { active, absent, anybody, somebodyUnknown } = await countAbsent(tx, spec, owner, eventId, series);
+    if (somebodyUnknown) doubt = 'the listing held a row that could not be read, and nobody knows whose it is';
+    if (anybody && !somebodyUnknown) {
+      const most = Math.max(limits.people, Math.floor(active * limits.share));
+      if (absent > most && !finished.allowMassRemoval)
+        return tooMany(provider, owner, eventId, { absent, active, most });
+      if (absent > 0) people = await markAbsent(tx, spec, owner, eventId, series, now);
     }
-    if (absent > 0) marked = await markAbsent(tx, spec, owner, eventId, series, now);
   }
   await forgetSeen(tx, owner, eventId);
-  return marked;
+  return { people, doubt };
+}
+
+function tooMany(
+  provider: Provider,
+  owner: Owner,
+  eventId: string,
+  { absent, active, most }: { absent: number; active: number; most: number },
+): SafetyStop {
+  return new SafetyStop(
+    `${provider.displayName} event ${eventId}: ${absent} of ${active} people are missing from the listing; more than ${most} are not marked without a person's word`,
+    {
+      hint: `Look at the event at ${provider.displayName}. If they really left: p88sync sync-event ${owner.partnerId}:${provider.name}:${eventId} --full --allow-mass-removal`,
+    },
+  );
 }

@@ -170,6 +170,18 @@ export function removalTests(opened: Opened): void {
     expect(marks(await personOf(opened.db, owner, 'd', raceroster))).toEqual(unmarked);
   });
 
+  test('a listing knows whether it held anybody of the event, and anybody unknown', async () => {
+    const owner = await ownerWithFour();
+    const series = await listing(owner, 'a');
+    const count = (eventId: string, of = series) => countAbsent(opened.db, spec, owner, eventId, of);
+    expect(await count('e1')).toEqual({ active: 4, absent: 3, anybody: true, somebodyUnknown: false });
+    expect(await count('e2')).toEqual({ active: 1, absent: 1, anybody: false, somebodyUnknown: false });
+    expect(await count('e1', randomUUID())).toEqual({ active: 4, absent: 4, anybody: false, somebodyUnknown: false });
+    await rememberSeen(opened.db, owner, series, [{ id: undefined, eventId: 'e1' }]);
+    expect(await count('e1')).toEqual({ active: 4, absent: 3, anybody: true, somebodyUnknown: true });
+    expect(await count('e2')).toMatchObject({ somebodyUnknown: false });
+  });
+
   test('a listing that was forgotten says nothing about the next', async () => {
     const owner = await ownerWithFour();
     const [old, other] = [await listing(owner, 'a', 'b'), await listing(await ownerWithFour(), 'a')];
