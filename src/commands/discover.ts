@@ -1,10 +1,12 @@
 /** `discover`: lists the upcoming events of every credential; stores new and changed ones, never touches past ones. */
+import { ProviderThrottled } from '../domain/errors.ts';
 import { exitCodes, worstExit } from '../domain/exit-codes.ts';
 import type { DeferredBecause } from '../domain/outcomes.ts';
 import { parsePartnerSpec } from '../domain/spec.ts';
 import { renderDiscovery } from '../report/discovery-text.ts';
 import { listCredentials, noSuchCredential } from '../store/credentials.ts';
 import { findPartner } from '../store/partners.ts';
+import type { CredentialRun } from '../sync/context.ts';
 import { type DiscoveryOutcome, discoverCredential, undiscovered } from '../sync/discover.ts';
 import { credentialsAtOnce, sideBySide } from '../sync/side-by-side.ts';
 import type { CommandContext, CommandResult, Workspace } from './context.ts';
@@ -57,7 +59,7 @@ export async function discoverAll(
   const outcomes: DiscoveryOutcome[] = [];
   await sideBySide(credentials, credentialsAtOnce, async (credential) => {
     if (signal.aborted) return;
-    const outcome = await context.connect(workspace, credential, { signal, patience: 'fail' }).then(
+    const outcome = await open(context, workspace, credential, signal).then(
       (run) => discoverCredential(sync, run, wanted),
       // A secret that cannot be read: the partner's other credentials, and the other partners, go on.
       (error: unknown) => undiscovered({ ...credential, provider: credential.provider.name }, error),
@@ -68,6 +70,23 @@ export async function discoverAll(
     outcomes.push(outcome);
   });
   return outcomes;
+}
+
+/** @throws ProviderThrottled while the provider wants no call; a refused credential may be tried at any time. */
+async function open(
+  context: CommandContext,
+  workspace: Workspace,
+  credential: UsableCredential,
+  signal: AbortSignal,
+): Promise<CredentialRun> {
+  const { notBefore, refusedAt, provider, credentialId } = credential;
+  if (!refusedAt && notBefore && notBefore > workspace.clock.now()) {
+    throw new ProviderThrottled(`${provider.displayName} wants no call with credential ${credentialId} for now`, {
+      hint: `It asked for a pause until ${notBefore.toISOString()}: try again then.`,
+      retryAt: notBefore,
+    });
+  }
+  return context.connect(workspace, credential, { signal, patience: 'fail' });
 }
 
 function discoveryResult(

@@ -13,6 +13,7 @@ import { countRejected } from '../store/rejected-rows.ts';
 import {
   assumedZones,
   countPeople,
+  discoveriesByCredential,
   eventKey,
   lastCalls,
   lastDiscovery,
@@ -65,6 +66,7 @@ async function gather(
     countRejected(db),
     assumedZones(db),
   ]);
+  const withCredential = new Set(situation.credentials.map((one) => one.credentialId));
   const leftOut = new Map(plan.leftOut.map((one) => [eventKey(one.event), one]));
   const stretches = stretchesOf(situation.events, situation.credentials, now, context.settings);
   const events = shown.map((event): StatusEvent => {
@@ -73,6 +75,7 @@ async function gather(
       partnerId: event.partnerId,
       partner: names.get(event.partnerId) ?? '',
       provider: event.provider,
+      credentialId: withCredential.has(event.credentialId) ? event.credentialId : undefined,
       eventId: event.eventId,
       name: event.name,
       startAt: event.startAt,
@@ -87,8 +90,9 @@ async function gather(
       leftOut: reasonShown(leftOut.get(key)),
     };
   });
-  const credentials = await credentialLines(workspace, situation, partnerId);
-  const lastSyncAt = newest(shown.map((event) => event.lastCompleted?.startedAt));
+  const credentials = await credentialLines(workspace, situation, { partnerId, now });
+  // Of all: what is not shown tells as well whether the timers run.
+  const lastSyncAt = newest(situation.events.map((event) => event.lastCompleted?.startedAt));
   return {
     now,
     database: database.shown,
@@ -105,10 +109,15 @@ async function gather(
 async function credentialLines(
   workspace: Workspace,
   situation: Situation,
-  partnerId: number | undefined,
+  { partnerId, now }: { partnerId: number | undefined; now: Date },
 ): Promise<StatusCredential[]> {
+  const { db } = workspace.database;
   const states = new Map(situation.credentials.map((one) => [one.credentialId, one]));
-  const [stored, used] = await Promise.all([listCredentials(workspace.database.db), lastCalls(workspace.database.db)]);
+  const [stored, used, discoveries] = await Promise.all([
+    listCredentials(db),
+    lastCalls(db),
+    discoveriesByCredential(db, now),
+  ]);
   return usableCredentials(stored, workspace)
     .filter((one) => partnerId === undefined || one.partnerId === partnerId)
     .map((one) => {
@@ -127,6 +136,7 @@ async function credentialLines(
         },
         notBefore: one.notBefore,
         lastCallAt: used.get(one.credentialId),
+        lastDiscovery: discoveries.get(one.credentialId),
       };
     });
 }

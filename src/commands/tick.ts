@@ -1,12 +1,12 @@
 /** `tick`: works out what is due now, syncs it in priority order, and stops within its time limit. */
 import { exitCodes, worstExit } from '../domain/exit-codes.ts';
 import type { UnitOutcome } from '../domain/outcomes.ts';
-import type { CredentialState, Plan, PlannedUnit } from '../domain/planning.ts';
+import type { Plan, PlannedUnit } from '../domain/planning.ts';
 import type { Settings } from '../domain/settings.ts';
 import { callsFreeFor } from '../plan/free-calls.ts';
 import { planTick } from '../plan/plan.ts';
 import type { CommandContext, CommandResult } from './context.ts';
-import { openConnections, readSituation, startsFrom, syncContext, takeOverDead } from './sync-setup.ts';
+import { openConnections, readSituation, type Situation, startsFrom, syncContext, takeOverDead } from './sync-setup.ts';
 import { parseMaxSeconds, withTimeLimit } from './time-limit.ts';
 
 export interface TickOptions {
@@ -70,11 +70,11 @@ async function dryRun(context: CommandContext, plan: Plan): Promise<CommandResul
 
 async function report(
   context: CommandContext,
-  { plan, credentials }: { plan: Plan; credentials: readonly CredentialState[] },
+  { plan, events, credentials }: Situation & { readonly plan: Plan },
   outcomes: readonly UnitOutcome[],
   durationMs: number,
 ): Promise<CommandResult> {
-  const exit = exitOf(context, outcomes, plan, credentials);
+  const exit = exitOf(context, outcomes, plan, { events, credentials });
   const names = eventNames(plan.units);
   if (context.json) {
     const { outcomesJson } = await import('../report/outcome-json.ts');
@@ -95,14 +95,15 @@ async function report(
 }
 
 /**
- * A refused credential keeps its exit code while it is refused, not only in the tick that saw it. One that its probe found
+ * A safety stop keeps its exit code until a person has allowed it or a full listing is believed again. So does
+ * a refused credential while it is refused, not only in the tick that saw it. One that its probe found
  * working is no longer refused, and events whose credential a person removed wait for nobody.
  */
 function exitOf(
   context: CommandContext,
   outcomes: readonly UnitOutcome[],
   plan: Plan,
-  credentials: readonly CredentialState[],
+  { events, credentials }: Situation,
 ) {
   const working = new Set(outcomes.flatMap((one) => (one.status === 'completed' ? [one.credentialId] : [])));
   const refused = new Set(credentials.flatMap((one) => (working.has(one.credentialId) ? [] : [one.credentialId])));
@@ -110,6 +111,7 @@ function exitOf(
   return worstExit([
     ...outcomes.map(exitOfOutcome),
     ...(waiting ? (['credentialRefused'] as const) : []),
+    ...(events.some((one) => one.listingStoppedAt) ? (['safetyStop'] as const) : []),
     ...(context.signal.aborted ? (['terminated'] as const) : []),
   ]);
 }

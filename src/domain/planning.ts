@@ -22,6 +22,8 @@ export interface EventState {
   readonly calls: Readonly<Partial<Record<SyncKind, number>>>;
   /** The newest row that is not a completed one and is newer than `lastCompleted`. */
   readonly lastFailure: FailedSync | undefined;
+  /** A full listing lacked too many people and nobody was marked; undefined since one was completed. */
+  readonly listingStoppedAt?: Date | undefined;
   /** A claim whose lease still holds. */
   readonly running: RunningSync | undefined;
 }

@@ -13,7 +13,7 @@ export interface StatusData {
   /** Upcoming events, and those within the hour after their start. */
   readonly events: readonly StatusEvent[];
   readonly running: readonly StatusRunning[];
-  /** Start (UTC) of the newest sync or discovery of any event; undefined: never. */
+  /** Start (UTC) of the newest sync or discovery of any event, shown or not; undefined: never. */
   readonly lastDiscoveryAt: Date | undefined;
   readonly lastSyncAt: Date | undefined;
   /** Rows that providers sent and that could not be stored, still unresolved. */
@@ -24,6 +24,8 @@ export interface StatusEvent {
   readonly partnerId: number;
   readonly partner: string;
   readonly provider: string;
+  /** Undefined: its credential was removed, so nothing syncs it. */
+  readonly credentialId: number | undefined;
   readonly eventId: string;
   readonly name: string;
   readonly startAt: Date;
@@ -60,6 +62,15 @@ export interface StatusCredential {
   readonly refused: { readonly since: Date; readonly reason: string; readonly probeAt: Date | undefined } | undefined;
   readonly notBefore: Date | undefined;
   readonly lastCallAt: Date | undefined;
+  /** The newest that came to an end (start, UTC); undefined: none of this program did. */
+  readonly lastDiscovery: LastDiscovery | undefined;
+}
+
+export interface LastDiscovery {
+  readonly at: Date;
+  readonly status: 'completed' | 'failed';
+  /** Why it failed. */
+  readonly reason: string | undefined;
 }
 
 export interface StatusRunning {

@@ -10,9 +10,14 @@ const hourMs = 3_600_000;
 export function kindOf(event: EventState, credential: CredentialState, now: Date, settings: Settings): SyncKind {
   if (lastCompletedOf(event, now)?.watermark === undefined) return 'full';
   if (credential.removals === 'feed') return 'incremental';
-  const listed = lastFullOf(event, now);
+  // After a safety stop the next try is a person's, or a day later: until then what changed comes in as usual.
+  const listed = latest(lastFullOf(event, now), event.listingStoppedAt);
   const old = listed === undefined || now.getTime() - listed.getTime() > settings.relistHours * hourMs;
   return old ? 'full' : 'incremental';
+}
+
+function latest(a: Date | undefined, b: Date | undefined): Date | undefined {
+  return a === undefined || (b !== undefined && b > a) ? b : a;
 }
 
 /**

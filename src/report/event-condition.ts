@@ -4,14 +4,16 @@ import type { StatusEvent } from '../domain/status.ts';
 /**
  * `failed`: its newest sync failed and none has completed since. `late`: overdue. `new`: never synced.
  * `running`: being synced now. `due`: taken by the next tick. `waiting`: synced, and not due yet. `ended`: no more syncs.
+ * `no-credential`: its credential was removed, so nothing syncs it and nothing of it is late.
  */
-export type EventCondition = 'failed' | 'late' | 'new' | 'running' | 'due' | 'waiting' | 'ended';
+export type EventCondition = 'failed' | 'late' | 'new' | 'running' | 'due' | 'waiting' | 'ended' | 'no-credential';
 
 /** A beat of the one-minute timer and its slack: an event that is due for less is only waiting for the next tick. */
 const beatMs = 90_000;
 
 /** The condition of an event; late is more than 90 s and more than a tenth of its interval behind. */
 export function conditionOf(event: StatusEvent, now: Date): EventCondition {
+  if (event.credentialId === undefined) return 'no-credential';
   if (event.failure !== undefined && event.failure.status !== 'abandoned') return 'failed';
   if (event.running) return 'running';
   if (event.pace.priority === 'ended') return 'ended';
@@ -37,17 +39,22 @@ export function needsAttention({ event, condition }: JudgedEvent): boolean {
   return condition === 'failed' || condition === 'late' || (condition === 'new' && event.pace.priority === 'high');
 }
 
-/** Those that need attention first, each group by start, then by name. */
+/** Those that need attention first, those that nothing syncs last; each group by start, then by name. */
 export function judgeEvents(events: readonly StatusEvent[], now: Date): JudgedEvent[] {
   return events
     .map((event) => ({ event, condition: conditionOf(event, now) }))
     .sort(
       (a, b) =>
-        Number(needsAttention(b)) - Number(needsAttention(a)) ||
+        place(a) - place(b) ||
         a.event.startAt.getTime() - b.event.startAt.getTime() ||
         compare(a.event.name, b.event.name) ||
         compare(a.event.eventId, b.event.eventId),
     );
+}
+
+function place(judged: JudgedEvent): number {
+  if (judged.condition === 'no-credential') return 2;
+  return needsAttention(judged) ? 0 : 1;
 }
 
 function compare(a: string, b: string): number {

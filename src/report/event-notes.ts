@@ -13,8 +13,10 @@ const reasonColumns = 140;
 /** The notes of one event, in the order of their weight. */
 export function eventNotes({ event, condition }: JudgedEvent, now: Date): TableLine[] {
   const notes: TableLine[] = [];
-  if (event.failure) notes.push(...failureNotes(event, event.failure, now));
-  if (event.leftOut !== undefined && condition !== 'running') {
+  // Whatever it waited for does not come any more.
+  const synced = condition !== 'no-credential';
+  if (event.failure && synced) notes.push(...failureNotes(event, event.failure, now));
+  if (event.leftOut !== undefined && synced && condition !== 'running') {
     notes.push({
       note: `Not in the next tick: ${shortReason(event.leftOut)}.`,
       style: condition === 'late' ? 'red' : 'dim',

@@ -1,5 +1,7 @@
 /** The credentials of the status screen: what each has spent of its hour, and which are refused. */
 import type { StatusCredential } from '../domain/status.ts';
+import { discoverCommand, discoveryConditionOf, discoveryIsBehind, nextDiscoveryText } from './discovery-condition.ts';
+import { shorten } from './display-width.ts';
 import { countText } from './numbers.ts';
 import type { Screen, Style } from './paint.ts';
 import { relativeText, spanText } from './relative-time.ts';
@@ -7,6 +9,8 @@ import { safeClause } from './safe-text.ts';
 import { type Cell, type Column, type TableLine, tableLines } from './table-text.ts';
 
 const barCells = 10;
+/** A reason longer than this is told in full by `--json`. */
+const reasonColumns = 140;
 
 const columns: readonly Column[] = [
   { head: '' },
@@ -15,20 +19,19 @@ const columns: readonly Column[] = [
   { head: 'PROVIDER' },
   { head: 'LAST HOUR' },
   { head: 'CALLS', align: 'right' },
+  { head: 'DISCOVERED' },
   { head: 'LAST CALL', drop: 1 },
 ];
 
-/** Refused ones first and red, with what to do. */
+/** Refused ones first, then those whose discovery failed or is overdue; both red, with what to do. */
 export function credentialLines(credentials: readonly StatusCredential[], now: Date, screen: Screen): string[] {
-  const refusedFirst = credentials.toSorted(
-    (a, b) =>
-      Number(b.refused !== undefined) - Number(a.refused !== undefined) ||
-      a.partnerId - b.partnerId ||
-      a.credentialId - b.credentialId,
+  const urgency = (one: StatusCredential) => (one.refused ? 2 : discoveryIsBehind(one, now) ? 1 : 0);
+  const worstFirst = credentials.toSorted(
+    (a, b) => urgency(b) - urgency(a) || a.partnerId - b.partnerId || a.credentialId - b.credentialId,
   );
   return tableLines(
     columns,
-    refusedFirst.flatMap((one) => linesOf(one, now)),
+    worstFirst.flatMap((one) => linesOf(one, now)),
     screen,
     3,
   );
@@ -46,6 +49,7 @@ function linesOf(credential: StatusCredential, now: Date): TableLine[] {
         credential.provider,
         { text: bar(callsLastHour, callsPerHour), style },
         { text: `${countText(callsLastHour)}/${countText(callsPerHour)}`, style },
+        discoveredCell(credential, now),
         credential.lastCallAt ? relativeText(credential.lastCallAt, now) : 'never',
       ],
       style: refused ? 'red' : undefined,
@@ -66,7 +70,39 @@ function linesOf(credential: StatusCredential, now: Date): TableLine[] {
       style: 'yellow',
     });
   }
-  return lines;
+  return [...lines, ...discoveryNotes(credential, now)];
+}
+
+function discoveredCell(credential: StatusCredential, now: Date): Cell {
+  const { lastDiscovery } = credential;
+  if (!lastDiscovery) return { text: 'never', style: credential.refused ? 'red' : 'yellow' };
+  const text = relativeText(lastDiscovery.at, now);
+  return discoveryIsBehind(credential, now) ? { text, style: 'red' } : { text };
+}
+
+function discoveryNotes(credential: StatusCredential, now: Date): TableLine[] {
+  const condition = discoveryConditionOf(credential, now);
+  if (condition === 'fine' || condition === 'refused') return [];
+  const style = condition === 'never' ? 'yellow' : 'red';
+  const next = `Next at ${nextDiscoveryText(now)}`;
+  return [
+    { note: `${discoveryText(credential, condition, now)} ${next}, or now:`, style },
+    // On a line of its own, so that it can be copied whole.
+    { note: discoverCommand(credential), style },
+  ];
+}
+
+function discoveryText(
+  { lastDiscovery }: StatusCredential,
+  condition: 'failed' | 'overdue' | 'never',
+  now: Date,
+): string {
+  if (!lastDiscovery || condition === 'never') return 'Its events were not looked for yet.';
+  if (condition === 'overdue') {
+    return `No new events were looked for since ${spanText(+now - +lastDiscovery.at)}: do the timers run?`;
+  }
+  const reason = shorten(safeClause(lastDiscovery.reason ?? ''), reasonColumns);
+  return `Discovery failed ${relativeText(lastDiscovery.at, now)}: ${reason}.`;
 }
 
 function paused({ notBefore }: StatusCredential, now: Date): boolean {
@@ -74,7 +110,7 @@ function paused({ notBefore }: StatusCredential, now: Date): boolean {
 }
 
 function markOf(credential: StatusCredential, now: Date): Cell {
-  if (credential.refused) return { text: '✗', style: 'red' };
+  if (credential.refused || discoveryIsBehind(credential, now)) return { text: '✗', style: 'red' };
   return paused(credential, now) ? { text: '○', style: 'yellow' } : { text: '✓', style: 'green' };
 }
 

@@ -25,6 +25,7 @@ const marks: Record<EventCondition, Cell> = {
   due: { text: '✓', style: 'green' },
   waiting: { text: '✓', style: 'green' },
   ended: { text: '–', style: 'dim' },
+  'no-credential': { text: '–', style: 'dim' },
 };
 
 /** The table with what was left out and the footnote. */
@@ -35,7 +36,9 @@ export function eventLines(judged: readonly JudgedEvent[], now: Date, screen: Sc
   const wide = screen.columns >= wideColumns;
   const lines = shown.flatMap((one) => {
     const cells = cellsOf(one, now, screen);
-    return [...(wide ? wideRow(cells) : narrowRows(cells)), ...eventNotes(one, now)];
+    const rows = wide ? wideRow(cells) : narrowRows(cells);
+    const dimmed = one.condition === 'no-credential' ? rows.map((row) => ({ ...row, style: 'dim' as const })) : rows;
+    return [...dimmed, ...eventNotes(one, now)];
   });
   const output = tableLines(wide ? wideColumnsOf : narrowColumnsOf, lines, screen, 3);
 
@@ -68,26 +71,34 @@ interface EventCells {
 function cellsOf({ event, condition }: JudgedEvent, now: Date, screen: Screen): EventCells {
   const { pace } = event;
   const bad: Style | undefined = condition === 'failed' || condition === 'late' ? 'red' : undefined;
+  const synced = condition !== 'no-credential';
   const roomy = screen.columns >= roomyColumns;
-  const every = pace.everyMinutes === undefined ? '' : everyText(pace.everyMinutes);
+  const every = !synced || pace.everyMinutes === undefined ? '' : everyText(pace.everyMinutes);
   return {
     mark: marks[condition],
-    name: { text: event.name, style: bad ?? 'bold' },
+    name: { text: event.name, style: synced ? (bad ?? 'bold') : 'dim' },
     spec: specOf(event),
     start: { text: wallTimeText(event.startAt, { now, timeZone: event.timeZone, assumed: event.timeZoneAssumed }) },
     toStart: relativeText(event.startAt, now),
-    priority: pace.priority,
+    priority: synced ? pace.priority : '–',
     every: roomy && every !== '' ? `every ${every}` : every,
-    synced: event.lastSync
-      ? { text: relativeText(event.lastSync.at, now), style: bad }
-      : { text: 'never', style: 'yellow' },
+    synced: syncedCell(event, condition, now),
     next: nextCell(event, condition, now),
     people: countText(event.participants),
     removed: event.removed === 0 ? '' : `${roomy ? '' : '−'}${countText(event.removed)}${roomy ? ' removed' : ''}`,
   };
 }
 
+function syncedCell(event: StatusEvent, condition: EventCondition, now: Date): Cell {
+  // Read together with the next cell: `no credential: not synced`.
+  if (condition === 'no-credential') return { text: 'no credential:' };
+  if (!event.lastSync) return { text: 'never', style: 'yellow' };
+  const late = condition === 'failed' || condition === 'late';
+  return { text: relativeText(event.lastSync.at, now), style: late ? 'red' : undefined };
+}
+
 function nextCell(event: StatusEvent, condition: EventCondition, now: Date): Cell {
+  if (condition === 'no-credential') return { text: 'not synced' };
   if (event.running) return { text: 'running now', style: 'cyan' };
   const retryAt = condition === 'failed' ? event.failure?.retryAt : undefined;
   if (retryAt !== undefined && retryAt > now) return { text: `retry in ${spanText(+retryAt - +now)}`, style: 'red' };

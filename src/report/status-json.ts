@@ -1,5 +1,6 @@
 /** `status --json`: one documented object. Fields are added, never renamed or removed; times are ISO 8601 in UTC. */
 import type { StatusCredential, StatusData } from '../domain/status.ts';
+import { discoveryConditionOf } from './discovery-condition.ts';
 import { type JudgedEvent, judgeEvents, overdueMs, specOf } from './event-condition.ts';
 import { isoOrNull } from './json-text.ts';
 import { verdictOf } from './verdict.ts';
@@ -8,11 +9,11 @@ import { verdictOf } from './verdict.ts';
 export function statusJson(data: StatusData) {
   const { now } = data;
   const judged = judgeEvents(data.events, now);
-  const { level, text, late, failed, neverSynced, refusedCredentials } = verdictOf(data, judged);
+  const { level, text, ...counts } = verdictOf(data, judged);
   return {
     now: now.toISOString(),
     /** `level`: good, warn, bad or empty. */
-    verdict: { level, text, events: judged.length, late, failed, neverSynced, refusedCredentials },
+    verdict: { level, text, events: judged.length, ...counts },
     database: data.database,
     partners: data.partners,
     lastDiscoveryAt: isoOrNull(data.lastDiscoveryAt),
@@ -25,7 +26,7 @@ export function statusJson(data: StatusData) {
       startedAt: startedAt.toISOString(),
     })),
     events: judged.map((one) => eventJson(one, now)),
-    credentials: data.credentials.map(credentialJson),
+    credentials: data.credentials.map((one) => credentialJson(one, now)),
   };
 }
 
@@ -37,19 +38,21 @@ function eventJson({ event, condition }: JudgedEvent, now: Date) {
     partnerId: event.partnerId,
     partner: event.partner,
     provider: event.provider,
+    /** Null: its credential was removed. */
+    credentialId: event.credentialId ?? null,
     eventId: event.eventId,
     name: event.name,
     startAt: event.startAt.toISOString(),
     timeZone: event.timeZone,
     timeZoneAssumed: event.timeZoneAssumed,
-    /** failed, late, new, running, due, waiting or ended. */
+    /** failed, late, new, running, due, waiting, ended or no-credential. */
     condition,
     /** high, medium, low or ended. */
     priority: pace.priority,
     everyMinutes: pace.everyMinutes ?? null,
     dueAt: isoOrNull(pace.dueAt),
     lagMs: pace.lagMs ?? null,
-    overdueMs: Math.max(0, overdueMs(event, now)),
+    overdueMs: condition === 'no-credential' ? 0 : Math.max(0, overdueMs(event, now)),
     participants: event.participants,
     removed: event.removed,
     rejectedRows: event.rejectedRows,
@@ -68,8 +71,8 @@ function eventJson({ event, condition }: JudgedEvent, now: Date) {
   };
 }
 
-function credentialJson(credential: StatusCredential) {
-  const { refused } = credential;
+function credentialJson(credential: StatusCredential, now: Date) {
+  const { refused, lastDiscovery } = credential;
   return {
     credentialId: credential.credentialId,
     partnerId: credential.partnerId,
@@ -82,5 +85,11 @@ function credentialJson(credential: StatusCredential) {
       : null,
     notBefore: isoOrNull(credential.notBefore),
     lastCallAt: isoOrNull(credential.lastCallAt),
+    /** fine, failed, overdue, never or refused. */
+    discovery: discoveryConditionOf(credential, now),
+    /** The newest that ended: `status` is completed or failed. Null: none did. */
+    lastDiscovery: lastDiscovery
+      ? { at: lastDiscovery.at.toISOString(), status: lastDiscovery.status, reason: lastDiscovery.reason ?? null }
+      : null,
   };
 }

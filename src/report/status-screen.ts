@@ -26,6 +26,7 @@ export function renderStatus(data: StatusData, screen: Screen): string {
     [
       ...noteLines(verdict.text, verdictStyles[verdict.level], screen, 0),
       ...noteLines(nextStartText(judged, data.now), undefined, screen, 0),
+      ...noteLines(notSyncedText(judged), 'dim', screen, 0),
     ],
     tableLines([{ head: '' }, { head: '', min: 20 }], factLines(data), screen),
     adviceLines(adviceFor(data, verdict), screen),
@@ -39,7 +40,9 @@ export function renderStatus(data: StatusData, screen: Screen): string {
 }
 
 function nextStartText(judged: readonly JudgedEvent[], now: Date): string {
-  const ahead = judged.map(({ event }) => event).filter(({ startAt }) => startAt > now);
+  const ahead = judged
+    .filter(({ event, condition }) => condition !== 'no-credential' && event.startAt > now)
+    .map(({ event }) => event);
   const [first, ...others] = ahead.toSorted((a, b) => a.startAt.getTime() - b.startAt.getTime());
   if (!first) return '';
   const wall = wallTimeText(first.startAt, { now, timeZone: first.timeZone, assumed: first.timeZoneAssumed });
@@ -47,6 +50,17 @@ function nextStartText(judged: readonly JudgedEvent[], now: Date): string {
   const more = together === 0 ? '' : ` and ${nounText(together, 'other')}`;
   const name = shortenName(safeText(first.name), 40);
   return `Next start ${relativeText(first.startAt, now)}: ${name}${more}, ${wall}.`;
+}
+
+/** Events whose credential was removed: meant so, or to be mended. */
+function notSyncedText(judged: readonly JudgedEvent[]): string {
+  const events = judged.filter(({ condition }) => condition === 'no-credential').map(({ event }) => event);
+  if (events.length === 0) return '';
+  const owners = [...new Set(events.map((event) => `${event.partnerId}:${event.provider}`))];
+  const [first = '', ...others] = owners;
+  const whose = others.length === 0 ? '' : ` and ${nounText(others.length, 'other')}`;
+  const many = `${nounText(events.length, 'event has', 'events have')} no credential (${first}${whose})`;
+  return `${many} and ${events.length === 1 ? 'is' : 'are'} not synced: fine if that is meant, else p88sync credentials add ${first} --principal KEY, then p88sync discover ${first}.`;
 }
 
 function factLines(data: StatusData): TableLine[] {

@@ -1,7 +1,10 @@
 /** The first thing `status` says: will it be fine, in words. */
-import type { StatusData } from '../domain/status.ts';
+import type { StatusCredential, StatusData } from '../domain/status.ts';
+import { discoveryIsBehind } from './discovery-condition.ts';
 import type { JudgedEvent } from './event-condition.ts';
 import { countText, nounText } from './numbers.ts';
+import { spanText } from './relative-time.ts';
+import { safeText } from './safe-text.ts';
 
 /** `good`: nothing to do. `warn`: not all is in yet. `bad`: something is late, failed or refused. `empty`: not set up. */
 export interface Verdict {
@@ -10,6 +13,10 @@ export interface Verdict {
   readonly failed: number;
   readonly neverSynced: number;
   readonly refusedCredentials: number;
+  /** Credentials whose last discovery failed, or that were not asked for new events in time. */
+  readonly discoveriesBehind: number;
+  /** Events whose credential was removed: known, not synced, and in none of the counts above. */
+  readonly notSynced: number;
   /** One or more sentences. */
   readonly text: string;
 }
@@ -21,19 +28,43 @@ export function verdictOf(data: StatusData, judged: readonly JudgedEvent[]): Ver
   const failed = count('failed');
   const neverSynced = count('new');
   const refusedCredentials = data.credentials.filter((one) => one.refused !== undefined).length;
-  const counts = { late, failed, neverSynced, refusedCredentials };
+  const behind = data.credentials.filter((one) => discoveryIsBehind(one, data.now));
+  const notSynced = count('no-credential');
+  const counts = {
+    late,
+    failed,
+    neverSynced,
+    refusedCredentials,
+    discoveriesBehind: behind.length,
+    notSynced,
+  };
 
   const sentences: string[] = [];
   if (refusedCredentials > 0) {
     sentences.push(`${nounText(refusedCredentials, 'credential is', 'credentials are')} refused.`);
   }
+  if (behind.length > 0) sentences.push(discoveriesText(behind, data.now));
   if (data.events.length === 0) {
     sentences.unshift(emptyText(data));
-    return { level: refusedCredentials > 0 ? 'bad' : 'empty', ...counts, text: sentences.join(' ') };
+    return { level: refusedCredentials + behind.length > 0 ? 'bad' : 'empty', ...counts, text: sentences.join(' ') };
   }
-  sentences.unshift(eventsText(data.events.length, late, failed, neverSynced));
-  const bad = late + failed + refusedCredentials > 0;
-  return { level: bad ? 'bad' : neverSynced > 0 ? 'warn' : 'good', ...counts, text: sentences.join(' ') };
+  const total = judged.length - notSynced;
+  sentences.unshift(total === 0 ? 'No upcoming event has a credential.' : eventsText(total, late, failed, neverSynced));
+  const bad = late + failed + refusedCredentials + behind.length > 0;
+  const incomplete = neverSynced > 0 || total === 0;
+  return { level: bad ? 'bad' : incomplete ? 'warn' : 'good', ...counts, text: sentences.join(' ') };
+}
+
+/** One is named; the lines of the credentials say why, and what to do. */
+function discoveriesText(behind: readonly StatusCredential[], now: Date): string {
+  const [first, ...others] = behind;
+  if (!first?.lastDiscovery) return '';
+  if (others.length > 0) return `${countText(behind.length)} discoveries failed or are overdue.`;
+  const whose = `Discovery of ${first.partnerId} ${safeText(first.partner)}, ${first.provider}`;
+  const span = spanText(now.getTime() - first.lastDiscovery.at.getTime());
+  return first.lastDiscovery.status === 'failed'
+    ? `${whose} failed ${span} ago.`
+    : `${whose} is overdue: the last one was ${span} ago.`;
 }
 
 function emptyText(data: StatusData): string {

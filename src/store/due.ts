@@ -13,6 +13,7 @@ interface EventRow {
   name: string;
   start_at: Date;
   time_zone: string;
+  listing_stopped_at: Date | null;
   full_at: Date | null;
   full_watermark: Date | null;
   full_calls: number | null;
@@ -67,7 +68,7 @@ export async function readEventStates(
     sql`coalesce(${sql.ref(`${alias}.started_at`)}, ${sql.ref(`${alias}.sync_time`)}::timestamptz)`;
   const result = await sql<EventRow>`
     select e.timing_partner_id as partner_id, e.provider_id, e.partner_provider_credential_id as credential_id, e.event_id,
-      e.race_id, e.name, e.start_at, e.time_zone,
+      e.race_id, e.name, e.start_at, e.time_zone, e.listing_stopped_at,
       f.sync_history_id as full_id, ${at('f')} as full_at, f.watermark as full_watermark, f.api_calls as full_calls,
       i.sync_history_id as inc_id, ${at('i')} as inc_at, i.watermark as inc_watermark, i.api_calls as inc_calls,
       l.sync_history_id as last_id, l.status as last_status, ${at('l')} as last_at, l.failures as last_failures,
@@ -80,7 +81,7 @@ export async function readEventStates(
     where true
       ${
         filter.settled
-          ? sql`and (e.start_at <= ${filter.settled.startsAfter} or l.status is distinct from 'completed'
+          ? sql`and (e.start_at <= ${filter.settled.startsAfter} or e.listing_stopped_at is not null or l.status is distinct from 'completed'
         or l.started_at is null or l.started_at <= ${filter.settled.syncedAfter})`
           : sql``
       }
@@ -118,6 +119,7 @@ function stateOf(row: EventRow, provider: Provider, now: Date): EventState {
       ...(row.full_calls !== null && { full: row.full_calls }),
       ...(row.inc_calls !== null && { incremental: row.inc_calls }),
     },
+    ...(row.listing_stopped_at && { listingStoppedAt: row.listing_stopped_at }),
     lastFailure: lastIsNewer ? failureOf(row, now) : undefined,
     running: lastIsNewer ? runningOf(row, now) : undefined,
   };

@@ -42,6 +42,7 @@ export async function storeEvents(
     const changes = { newEvents: 0, changedEvents: 0 };
     const badEvents = await storeIsolated(tx, events, async (part) => {
       await storeRows(tx, provider.tables.events, owner, part, options.now);
+      await takeOverRefused(tx, owner, part, options.now);
       const schedule = await storeSchedule(tx, owner, part, options.now);
       changes.newEvents += schedule.newEvents;
       changes.changedEvents += schedule.changedEvents;
@@ -127,7 +128,8 @@ async function storeSchedule(
       time_zone_assumed: event.timeZoneAssumed,
     })),
   );
-  // Two credentials of a partner may list the same event: the first one keeps it, so that syncs do not change sides.
+  // Two credentials of a partner may list the same event: the first one keeps it, so that syncs do not change sides,
+  // unless the provider refuses that one, or refuses it this event.
   const result = await sql<{ inserted: number; updated: number }>`
     with written as (
       insert into sync_events as e (timing_partner_id, provider_id, partner_provider_credential_id, discovered_at, changed_at,
@@ -148,4 +150,35 @@ async function storeSchedule(
   );
   const [row] = result.rows;
   return { newEvents: row?.inserted ?? 0, changedEvents: row?.updated ?? 0 };
+}
+
+/** Notes that a full listing of the events was not believed (UTC), or with null that one was. */
+export async function noteListingStopped(
+  db: Db,
+  owner: Owner,
+  eventIds: readonly string[],
+  at: Date | null,
+): Promise<void> {
+  await db
+    .updateTable('sync_events')
+    .set({ listing_stopped_at: at })
+    .where('timing_partner_id', '=', owner.partnerId)
+    .where('provider_id', '=', owner.providerId)
+    .where('event_id', 'in', [...eventIds])
+    .where('listing_stopped_at', 'is distinct from', at)
+    .execute();
+}
+
+/** Events whose credential the provider refuses, altogether or for this event, go to one that lists them too. */
+async function takeOverRefused(tx: Db, owner: Owner, events: readonly EventRecord[], now: Date): Promise<void> {
+  const listed = JSON.stringify(events.map((event) => event.eventId));
+  await sql`update sync_events e set partner_provider_credential_id = ${owner.credentialId}, changed_at = ${now}::timestamptz
+    where e.timing_partner_id = ${owner.partnerId} and e.provider_id = ${owner.providerId}
+      and e.event_id in (select jsonb_array_elements_text(${listed}::jsonb))
+      and e.partner_provider_credential_id <> ${owner.credentialId}
+      and (exists (select 1 from partner_provider_credentials c
+          where c.partner_provider_credential_id = e.partner_provider_credential_id and c.refused_at is not null)
+        or (select h.error_details ->> 'kind' from sync_history h
+          where h.timing_partner_id = e.timing_partner_id and h.provider_id = e.provider_id and h.event_id = e.event_id
+          order by h.sync_history_id desc limit 1) = 'CallRefused')`.execute(tx);
 }

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Counts } from '../domain/outcomes.ts';
 import type { EventState } from '../domain/planning.ts';
 import type { Provider, SyncKind } from '../domain/provider.ts';
-import type { StatusRunning } from '../domain/status.ts';
+import type { LastDiscovery, StatusRunning } from '../domain/status.ts';
 import type { Db } from './database.ts';
 import { pidOf } from './due.ts';
 
@@ -98,7 +98,28 @@ export async function readRunning(db: Db, now: Date): Promise<readonly StatusRun
   }));
 }
 
-/** Start of the newest completed discovery (UTC). */
+/**
+ * The newest discovery of each credential that was completed or failed. One that was killed or interrupted says nothing of
+ * the provider; rows of older programs name no credential; rows of the future are a rehearsal's.
+ */
+export async function discoveriesByCredential(db: Db, now: Date): Promise<ReadonlyMap<number, LastDiscovery>> {
+  const result = await sql<{ id: number; at: Date; status: 'completed' | 'failed'; reason: string | null }>`
+    select c.partner_provider_credential_id as id, d.* from partner_provider_credentials c join lateral (
+      select h.started_at as at, h.status, h.reason from sync_history h
+      where h.operation_type = 'events' and h.status in ('completed', 'failed')
+        and h.claim_key = 'discovery:' || c.partner_provider_credential_id
+        and h.started_at <= ${now}::timestamptz + interval '1 minute'
+      order by h.sync_history_id desc limit 1) d on true`.execute(db);
+  return new Map(
+    result.rows.map(({ id, at, status, reason }) => [
+      id,
+      // A completed one keeps there how it was asked for.
+      { at, status, reason: status === 'failed' ? (reason ?? 'no reason was recorded') : undefined },
+    ]),
+  );
+}
+
+/** Start of the newest completed discovery (UTC), of older programs too. */
 export async function lastDiscovery(db: Db): Promise<Date | undefined> {
   const result = await sql<{
     at: Date | null;

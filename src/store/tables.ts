@@ -46,6 +46,7 @@ export interface Tables {
     time_zone_assumed: boolean;
     discovered_at: Date;
     changed_at: Date;
+    listing_stopped_at: Date | null;
   };
   sync_history: {
     sync_history_id: Generated<number>;

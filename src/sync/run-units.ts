@@ -1,8 +1,9 @@
 /** Runs planned units: credentials side by side, the units of one credential in the plan's order. */
-import { CallRefused } from '../domain/errors.ts';
+import { CallRefused, DatabaseUnavailable } from '../domain/errors.ts';
 import type { UnitOutcome } from '../domain/outcomes.ts';
 import { noCounts } from '../domain/outcomes.ts';
 import type { PlannedUnit } from '../domain/planning.ts';
+import { explainDatabaseError } from '../store/database-errors.ts';
 import type { CredentialRun, SyncContext } from './context.ts';
 import { credentialsAtOnce, sideBySide } from './side-by-side.ts';
 import { syncUnit, type UnitOptions } from './sync-unit.ts';
@@ -42,28 +43,34 @@ async function* runCredential(
   let run: CredentialRun;
   try {
     run = await options.connect(credentialId);
-  } catch (error) {
+  } catch (thrown) {
+    const error = explainDatabaseError(thrown, context.database.shown);
+    if (error instanceof DatabaseUnavailable) throw error;
     for (const unit of units) yield [unit, { ...untouched(unit), status: 'failed', failure: failureOf(error) }];
     return;
   }
   let stopped = false;
-  for (const unit of units) {
-    if (stopped || context.signal.aborted) {
-      yield [unit, untouched(unit)];
-      continue;
-    }
+  const attempt = async (unit: PlannedUnit): Promise<UnitOutcome> => {
+    if (stopped || context.signal.aborted) return untouched(unit);
     const outcome = await syncUnit(context, run, unit, await options.optionsFor(unit));
-    if (outcome.failure?.kind === CallRefused.name && unit.events.length > 1) {
-      // One event that is gone must not hold up its race: each alone, and only the bad one fails.
-      for (const event of unit.events) {
-        const single = { ...unit, events: [event] };
-        yield [single, await syncUnit(context, run, single, await options.optionsFor(single))];
-      }
-      continue;
-    }
-    yield [unit, outcome];
     // A refused or paused credential, or a spent hour, holds for all that is left of it.
     stopped = ['CredentialRefused', 'ProviderThrottled', 'BudgetSpent'].includes(outcome.failure?.kind ?? '');
+    return outcome;
+  };
+  for (const unit of units) {
+    const outcome = await attempt(unit);
+    if (outcome.failure?.kind !== CallRefused.name || outcome.eventIds.length < 2) {
+      yield [unit, outcome];
+      continue;
+    }
+    // One event that is gone must not hold up its race: each alone, and only the bad one fails.
+    let callsBefore = outcome.apiCalls;
+    for (const event of unit.events.filter(({ eventId }) => outcome.eventIds.includes(eventId))) {
+      const single = { ...unit, events: [event] };
+      const alone = await attempt(single);
+      yield [single, { ...alone, apiCalls: alone.apiCalls + callsBefore }];
+      callsBefore = 0;
+    }
   }
 }
 

@@ -15,6 +15,7 @@ import {
 } from '../store/claims.ts';
 import { markAccepted } from '../store/credentials.ts';
 import type { Db } from '../store/database.ts';
+import { noteListingStopped } from '../store/events.ts';
 import { forgetSeen, rememberSeen, type Seen, storeParticipants } from '../store/participants.ts';
 import { dropRejected, dropRejectedBefore, keepRejected } from '../store/rejected-rows.ts';
 import { markMissing } from './absence.ts';
@@ -169,6 +170,7 @@ async function storeSeries(
         await addCounts(tx, claim, counts);
         if (page.last && !objection) {
           if (isWhole) await dropRejectedBefore(tx, run.owner, claim.eventIds, begun);
+          if (infersRemovals) await noteListingStopped(tx, run.owner, claim.eventIds, null);
           await completeClaim(tx, claim, {
             now: clock.now(),
             watermark: new Date(reached.watermark),

@@ -8,6 +8,7 @@ import {
   Interrupted,
   P88Error,
   ProviderThrottled,
+  SafetyStop,
 } from '../domain/errors.ts';
 import { exitNameOf } from '../domain/exit-codes.ts';
 import type { Failure, UnitOutcome } from '../domain/outcomes.ts';
@@ -17,6 +18,7 @@ import { nextRetry } from '../plan/retry.ts';
 import { type Claim, endClaim } from '../store/claims.ts';
 import { markRefused, pauseCredential } from '../store/credentials.ts';
 import { explainDatabaseError } from '../store/database-errors.ts';
+import { noteListingStopped } from '../store/events.ts';
 import type { CredentialRun, SyncContext } from './context.ts';
 
 type Ended = Pick<UnitOutcome, 'status' | 'failure'>;
@@ -53,6 +55,9 @@ export async function settleFailure(
     // The events did nothing wrong: they are due again as soon as the credential works.
     await endAll(context, claim, apiCalls, error, 'abandoned', () => undefined);
     return { status: 'failed', failure: failureOf(error) };
+  }
+  if (error instanceof SafetyStop) {
+    await noteListingStopped(context.database.db, run.owner, claim.eventIds, context.clock.now());
   }
   const retryAfter = error instanceof ProviderThrottled ? error.retryAt : undefined;
   if (retryAfter) await pauseCredential(context.database.db, run.owner.credentialId, retryAfter);

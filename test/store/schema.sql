@@ -246,6 +246,7 @@ create table sync_events (
   time_zone_assumed boolean not null,
   discovered_at timestamp with time zone not null,
   changed_at timestamp with time zone not null,
+  listing_stopped_at timestamp with time zone,
   constraint sync_events_partner_provider_credential_id_fkey FOREIGN KEY (partner_provider_credential_id) REFERENCES partner_provider_credentials(partner_provider_credential_id) ON DELETE SET NULL,
   constraint sync_events_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES providers(provider_id),
   constraint sync_events_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),

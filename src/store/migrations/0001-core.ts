@@ -69,6 +69,7 @@ create table sync_events (
   time_zone_assumed boolean not null,
   discovered_at timestamptz not null,
   changed_at timestamptz not null,
+  listing_stopped_at timestamptz,
   primary key (timing_partner_id, provider_id, event_id)
 );
 create index sync_events_start_at on sync_events (start_at);
