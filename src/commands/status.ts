@@ -100,7 +100,7 @@ async function gather(
     credentials,
     events,
     running: await readRunning(db, now),
-    lastDiscoveryAt: await lastDiscovery(db),
+    lastDiscoveryAt: await lastDiscovery(db, now),
     lastSyncAt,
     rejectedRows: [...rejected.values()].reduce((sum, n) => sum + n, 0),
   };

@@ -119,14 +119,14 @@ export async function discoveriesByCredential(db: Db, now: Date): Promise<Readon
   );
 }
 
-/** Start of the newest completed discovery (UTC), of older programs too. */
-export async function lastDiscovery(db: Db): Promise<Date | undefined> {
+/** Start of the newest completed discovery (UTC), of older programs too, but for those that a rehearsal left in the future. */
+export async function lastDiscovery(db: Db, now: Date): Promise<Date | undefined> {
   const result = await sql<{
     at: Date | null;
   }>`select coalesce(started_at, sync_time::timestamptz) as at from sync_history
-    where operation_type = 'events' and status in ('completed', 'success') order by sync_history_id desc limit 1`.execute(
-    db,
-  );
+    where operation_type = 'events' and status in ('completed', 'success')
+      and coalesce(started_at, sync_time::timestamptz) <= ${now}::timestamptz + interval '1 minute'
+    order by sync_history_id desc limit 1`.execute(db);
   return result.rows[0]?.at ?? undefined;
 }
 

@@ -13,6 +13,7 @@ export function statusEvent(overrides: Partial<StatusEvent> = {}): StatusEvent {
     partnerId: 1,
     partner: 'Peak Timing',
     provider: 'runsignup',
+    credentialId: 3,
     eventId: '974559',
     name: 'Lakefront Half Marathon',
     startAt: minutesFrom(130),
@@ -57,6 +58,7 @@ export function statusCredential(overrides: Partial<StatusCredential> = {}): Sta
     refused: undefined,
     notBefore: undefined,
     lastCallAt: minutesFrom(-0.2),
+    lastDiscovery: { at: minutesFrom(-200), status: 'completed', reason: undefined },
     ...overrides,
   };
 }
@@ -83,7 +85,17 @@ export function busyMorning(): StatusData {
     rejectedRows: 3,
     credentials: [
       statusCredential(),
-      statusCredential({ credentialId: 4, provider: 'raceroster', callsLastHour: 871, lastCallAt: minutesFrom(-2) }),
+      statusCredential({
+        credentialId: 4,
+        provider: 'raceroster',
+        callsLastHour: 871,
+        lastCallAt: minutesFrom(-2),
+        lastDiscovery: {
+          at: minutesFrom(-200),
+          status: 'failed',
+          reason: 'Race Roster did not answer within 30 s (GET /events).',
+        },
+      }),
       statusCredential({
         credentialId: 12,
         partnerId: 2,
@@ -95,6 +107,7 @@ export function busyMorning(): StatusData {
           reason: 'RunSignUp refused the API key (code 6).',
           probeAt: minutesFrom(25),
         },
+        lastDiscovery: { at: minutesFrom(-200), status: 'failed', reason: 'RunSignUp refused the API key (code 6).' },
       }),
       statusCredential({
         credentialId: 13,
@@ -103,6 +116,7 @@ export function busyMorning(): StatusData {
         callsLastHour: 0,
         lastCallAt: undefined,
         notBefore: minutesFrom(7),
+        lastDiscovery: undefined,
       }),
     ],
     running: [
@@ -155,6 +169,27 @@ export function busyMorning(): StatusData {
         participants: 0,
         pace: { priority: 'low', everyMinutes: 240, dueAt: now, lagMs: undefined },
         lastSync: undefined,
+      }),
+      statusEvent({
+        partnerId: 4,
+        partner: 'Pine Ridge Timing',
+        credentialId: undefined,
+        eventId: '77001',
+        name: 'Pine Ridge Trail Festival: Half Marathon',
+        startAt: minutesFrom(25),
+        ...synced(300, 1, 'high'),
+        failure: { at: minutesFrom(-299), status: 'failed', failures: 1, reason: '502', retryAt: minutesFrom(-298) },
+        leftOut: 'its credential was removed',
+      }),
+      statusEvent({
+        partnerId: 4,
+        partner: 'Pine Ridge Timing',
+        credentialId: undefined,
+        eventId: '77002',
+        name: 'Pine Ridge Trail Festival: 10K',
+        startAt: minutesFrom(25),
+        lastSync: undefined,
+        participants: 0,
       }),
     ],
   });

@@ -30,6 +30,8 @@ it('is one object with ISO times and without holes', () => {
       failed: 1,
       neverSynced: 0,
       refusedCredentials: 1,
+      discoveriesBehind: 0,
+      notSynced: 0,
     },
     database: 'postgresql db.example.org:5432/p88',
     partners: 1,
@@ -43,6 +45,7 @@ it('is one object with ISO times and without holes', () => {
         partnerId: 1,
         partner: 'Peak Timing',
         provider: 'runsignup',
+        credentialId: 3,
         eventId: '974559',
         name: 'Lakefront Half Marathon',
         startAt: '2026-08-08T11:30:00.000Z',
@@ -84,6 +87,8 @@ it('is one object with ISO times and without holes', () => {
         refused: { since: '2026-08-08T09:15:00.000Z', reason: 'code 6', probeAt: '2026-08-08T09:45:00.000Z' },
         notBefore: '2026-08-08T09:45:00.000Z',
         lastCallAt: '2026-08-08T09:19:48.000Z',
+        discovery: 'refused',
+        lastDiscovery: { at: '2026-08-08T06:00:00.000Z', status: 'completed', reason: null },
       },
     ],
   });
@@ -99,6 +104,16 @@ it('keeps every field where there is nothing to say, and every event', () => {
     ['974559', 'waiting'],
     ['81234', 'waiting'],
     ['55', 'new'],
+    ['77002', 'no-credential'],
+    ['77001', 'no-credential'],
   ]);
-  expect(json.events.at(-1)).toMatchObject({ lagMs: null, lastSync: null, failure: null, leftOut: null, overdueMs: 0 });
+  expect(json.events.at(5)).toMatchObject({ lagMs: null, lastSync: null, failure: null, leftOut: null, overdueMs: 0 });
+  expect(json.events.at(-1)).toMatchObject({ credentialId: null, overdueMs: 0 });
+  expect(json.verdict).toMatchObject({ events: 8, late: 1, failed: 1, neverSynced: 1, notSynced: 2 });
+  expect(json.credentials.map(({ discovery, lastDiscovery }) => [discovery, lastDiscovery?.status])).toEqual([
+    ['fine', 'completed'],
+    ['failed', 'failed'],
+    ['refused', 'failed'],
+    ['never', undefined],
+  ]);
 });

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import type { StatusData } from '../../src/domain/status.ts';
+import type { StatusData, StatusEvent } from '../../src/domain/status.ts';
 import { renderStatus } from '../../src/report/status-screen.ts';
 import { busyMorning, minutesFrom, now, statusCredential, statusData, statusEvent, synced } from './status-data.ts';
 
@@ -107,6 +107,89 @@ describe('what to type next', () => {
 
   it('nothing, where all runs', () => {
     expect(renderStatus(statusData(), plain(80))).not.toContain('p88sync ');
+  });
+});
+
+describe('the credentials', () => {
+  const at = (iso: string) => new Date(`2026-08-08T${iso}:00Z`);
+  it.each([
+    ['05:59', '06:00'],
+    ['06:00', '18:00'],
+    ['17:59', '18:00'],
+    ['18:00', '06:00'],
+    ['23:59', '06:00'],
+  ])('at %s UTC the next discovery after a failed one is at %s', (time, next) => {
+    const data = statusData({
+      now: at(time),
+      credentials: [
+        statusCredential({
+          credentialId: 7,
+          partnerId: 2,
+          lastDiscovery: {
+            at: new Date(at(time).getTime() - 3 * 3_600_000),
+            status: 'failed',
+            reason: 'It timed out.',
+          },
+        }),
+      ],
+    });
+    const lines = renderStatus(data, plain(80)).split('\n');
+    expect(lines.slice(-3)).toEqual([
+      expect.stringMatching(/^✗ {2}7 .* 3 h ago/),
+      `   Discovery failed 3 h ago: It timed out. Next at ${next} UTC, or now:`,
+      '   p88sync discover 2:runsignup',
+    ]);
+  });
+
+  it('tells one that was not discovered in time, and one that never was', () => {
+    const overdue = { at: minutesFrom(-14 * 60), status: 'completed', reason: undefined } as const;
+    const data = statusData({
+      credentials: [statusCredential({ lastDiscovery: overdue }), statusCredential({ lastDiscovery: undefined })],
+    });
+    const text = renderStatus(data, plain(100));
+    expect(text).toContain(
+      '   No new events were looked for since 14 h: do the timers run? Next at 18:00 UTC, or now:',
+    );
+    expect(text).toContain('   Its events were not looked for yet. Next at 18:00 UTC, or now:');
+  });
+});
+
+describe('events whose credential was removed', () => {
+  const without = (changes: Partial<StatusEvent>) =>
+    statusEvent({ credentialId: undefined, startAt: minutesFrom(5), ...synced(60, 1, 'high'), ...changes });
+
+  it('are counted in one line that says what to do, and are not the next start', () => {
+    const one = renderStatus(statusData({ events: [without({}), statusEvent()] }), plain(240)).split('\n');
+    expect(one.slice(0, 3)).toEqual([
+      'The upcoming event is up to date.',
+      'Next start in 2 h 10 min: Lakefront Half Marathon, Sat 8 Aug 06:30 CDT.',
+      '1 event has no credential (1:runsignup) and is not synced: fine if that is meant, else p88sync credentials add 1:runsignup --principal KEY, then p88sync discover 1:runsignup.',
+    ]);
+    const two = renderStatus(statusData({ events: [without({}), without({ partnerId: 2 })] }), plain(240));
+    expect(two).toContain('2 events have no credential (1:runsignup and 1 other) and are not synced: ');
+  });
+
+  it('are dim from mark to people, whatever became of them', () => {
+    const event = without({
+      leftOut: 'r',
+      failure: { at: now, status: 'failed', failures: 1, reason: 'r', retryAt: now },
+    });
+    const text = renderStatus(statusData({ events: [event] }), { columns: 160, color: true });
+    const line = text.split('\n').find((each) => each.includes('1:runsignup:974559')) ?? '';
+    const painted = [...line.replaceAll('\u001b', '␛').matchAll(/␛\[(\d+)m(.*?)␛\[\d+m/g)];
+    expect(new Set(painted.map(([, code]) => code))).toEqual(new Set(['2']));
+    expect(painted.map(([, , shown]) => shown)).toEqual([
+      '–',
+      'Lakefront Half Marathon',
+      '1:runsignup:974559',
+      'Sat 8 Aug 04:25 CDT',
+      'in 5 min',
+      '–',
+      'no credential:',
+      'not synced',
+      '1,234',
+    ]);
+    expect(text).not.toMatch(/Failed|Not in the next tick/);
   });
 });
 

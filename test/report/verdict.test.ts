@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StatusEvent } from '../../src/domain/status.ts';
+import type { StatusCredential, StatusEvent } from '../../src/domain/status.ts';
 import { conditionOf, judgeEvents } from '../../src/report/event-condition.ts';
 import { verdictOf } from '../../src/report/verdict.ts';
 import { minutesFrom, now, statusCredential, statusData, statusEvent, synced } from './status-data.ts';
@@ -26,6 +26,9 @@ describe('the condition of an event', () => {
     ['failed', statusEvent({ failure: { ...failure, status: 'failed_permanent' }, running: true })],
     ['waiting', statusEvent({ failure: { ...failure, status: 'abandoned' } })],
     ['new', fresh],
+    ['no-credential', statusEvent({ ...due(-25, 1), credentialId: undefined })],
+    ['no-credential', statusEvent({ failure, credentialId: undefined })],
+    ['no-credential', statusEvent({ lastSync: undefined, credentialId: undefined })],
     ['ended', statusEvent({ pace: { priority: 'ended', everyMinutes: undefined, dueAt: undefined, lagMs: 1 } })],
   ])('%s', (condition, event) => {
     expect(conditionOf(event, now)).toBe(condition);
@@ -33,6 +36,16 @@ describe('the condition of an event', () => {
 });
 
 describe('the verdict', () => {
+  const discovered = (minutes: number, status: 'completed' | 'failed', more: Partial<StatusCredential> = {}) =>
+    statusCredential({
+      partnerId: 2,
+      partner: 'Coastline Timing',
+      lastDiscovery: { at: minutesFrom(minutes), status, reason: status === 'failed' ? 'r' : undefined },
+      ...more,
+    });
+  const failedDiscovery = discovered(-180, 'failed');
+  const overdue = discovered(-13 * 60 - 1, 'completed');
+  const without = { ...late, credentialId: undefined };
   const refused = statusCredential({ refused: { since: now, reason: 'r', probeAt: undefined } });
   it.each([
     ['good', 'All 2 upcoming events are up to date.', [good, good], []],
@@ -47,6 +60,31 @@ describe('the verdict', () => {
     ['bad', 'The upcoming event is up to date. 1 credential is refused.', [good], [refused]],
     ['bad', 'No upcoming events are known. 2 credentials are refused.', [], [refused, refused]],
     ['empty', 'No credentials are stored yet.', [], []],
+    ['good', 'The upcoming event is up to date.', [good], [discovered(-13 * 60, 'completed')]],
+    [
+      'bad',
+      'The upcoming event is up to date. Discovery of 2 Coastline Timing, runsignup failed 3 h ago.',
+      [good],
+      [statusCredential(), failedDiscovery],
+    ],
+    [
+      'bad',
+      'The upcoming event is up to date. Discovery of 2 Coastline Timing, runsignup is overdue: the last one was 13 h 1 min ago.',
+      [good],
+      [overdue],
+    ],
+    ['bad', 'No upcoming events are known. 2 discoveries failed or are overdue.', [], [failedDiscovery, overdue]],
+    // What a refused credential cannot list is told once.
+    [
+      'bad',
+      'No upcoming events are known. 1 credential is refused.',
+      [],
+      [{ ...failedDiscovery, refused: refused.refused }],
+    ],
+    ['good', 'The upcoming event is up to date.', [good], [statusCredential({ lastDiscovery: undefined })]],
+    ['good', 'All 2 upcoming events are up to date.', [good, without, good], []],
+    ['bad', '1 of 2 upcoming events is late.', [without, late, good], []],
+    ['warn', 'No upcoming event has a credential.', [without, without], []],
   ])('%s: %s', (level, text, events, credentials) => {
     const data = statusData({ events, credentials });
     expect(verdictOf(data, judgeEvents(events, now))).toMatchObject({ level, text });
@@ -63,6 +101,7 @@ it('puts those that need attention first, then goes by start and name', () => {
     at('new, far', 5, { lastSync: undefined, pace: { ...good.pace, priority: 'low' } }),
     at('new, near', 60, { lastSync: undefined }),
     at('failed', 90, { failure }),
+    at('without', 1, { failure, credentialId: undefined }),
   ];
   expect(judgeEvents(events, now).map(({ event }) => event.name)).toEqual([
     'new, near',
@@ -71,5 +110,6 @@ it('puts those that need attention first, then goes by start and name', () => {
     'new, far',
     'a',
     'b',
+    'without',
   ]);
 });

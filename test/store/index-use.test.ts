@@ -11,7 +11,7 @@ import { createLedger } from '../../src/store/ledger.ts';
 import type { Owner } from '../../src/store/participants.ts';
 import { readProviderIds } from '../../src/store/provider-ids.ts';
 import { prune } from '../../src/store/prune.ts';
-import { lastCalls, lastDiscovery, readLastSyncs } from '../../src/store/status-reads.ts';
+import { discoveriesByCredential, lastCalls, lastDiscovery, readLastSyncs } from '../../src/store/status-reads.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { type OpenPostgresStore, openOnPostgres } from './opening.ts';
 import { addEvents, at, hour, identity, newOwner, now, runsignup } from './store-world.ts';
@@ -25,7 +25,10 @@ const ids = Array.from({ length: 200 }, (_, index) => String(index + 1));
 beforeAll(async () => {
   store = await openOnPostgres();
   const pool = new pg.Pool({ connectionString: store.url });
-  db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), log: (event) => statements.push(event.query) });
+  db = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool }),
+    log: (event) => void statements.push(event.query),
+  });
   owner = await newOwner(db);
   await addEvents(db, owner, runsignup, ids);
   // 40,000 rows of history, 100,000 calls, half of both older than a week.
@@ -115,7 +118,8 @@ describe('no table is read from end to end', () => {
       async () => {
         const { byId } = await readProviderIds(db, providers);
         await readLastSyncs(db, await readEventStates(db, byId, { startsFrom: at(-hour) }, now));
-        await lastDiscovery(db);
+        await lastDiscovery(db, now);
+        await discoveriesByCredential(db, now);
         await lastCalls(db);
       },
     ],

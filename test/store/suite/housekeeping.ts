@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import type { Failure } from '../../../src/domain/outcomes.ts';
 import { providers } from '../../../src/providers/registry.ts';
 import { abandonDeadClaims, claimEvents } from '../../../src/store/claims.ts';
 import { claimDiscovery, endDiscovery } from '../../../src/store/discovery-claims.ts';
@@ -13,6 +14,7 @@ import { prune } from '../../../src/store/prune.ts';
 import {
   assumedZones,
   countPeople,
+  discoveriesByCredential,
   eventKey,
   lastCalls,
   lastDiscovery,
@@ -72,13 +74,13 @@ export function housekeepingTests(opened: Opened): void {
     const options = { now: when, leaseSeconds: 60, unitId: randomUUID(), includePast: false, ...changes };
     const claim = await claimDiscovery(opened.db, identity(), owner, options);
     if (!claim) throw new Error('the claim was not given');
-    return (status: 'completed' | 'failed') =>
+    return (status: 'completed' | 'failed' | 'abandoned', error?: Failure) =>
       endDiscovery(opened.db, claim, {
         now: when,
         status,
         counts: { races: 0, events: 0, newEvents: 0, changedEvents: 0, failed: 0 },
         apiCalls: 1,
-        error: undefined,
+        error,
       });
   };
 
@@ -104,7 +106,43 @@ export function housekeepingTests(opened: Opened): void {
     await (await discovery(owner, at(20 * day)))('completed');
     await (await discovery(owner, at(21 * day)))('failed');
     await (await discovery(owner, at(21 * day), { eventId: '974559' }))('completed');
-    expect(await lastDiscovery(opened.db)).toEqual(at(20 * day));
+    const when = at(22 * day);
+    await (await discovery(owner, at(23 * day)))('completed');
+    expect(await lastDiscovery(opened.db, when)).toEqual(at(20 * day));
+  });
+
+  test('the newest discovery of each credential, with why it failed', async () => {
+    const first = await newOwner(opened.db);
+    // The same partner and provider.
+    const second = await newCredential(opened.db, first.partnerId);
+    const [mended, past, never] = [await newOwner(opened.db), await newOwner(opened.db), await newOwner(opened.db)];
+    const error = {
+      kind: 'ProviderUnavailable',
+      message: 'it timed out',
+      hint: undefined,
+      exit: 'someFailed',
+    } as const;
+    await (await discovery(first, at(-2 * hour)))('completed');
+    await (await discovery(first, at(-hour)))('failed', error);
+    await (await discovery(second, at(-3 * hour)))('completed');
+    // Neither one that was killed, nor the search for one event, nor one that still runs, nor a rehearsal's.
+    await (await discovery(second, at(-2 * hour)))('abandoned', error);
+    await (await discovery(second, at(-2 * hour), { eventId: '974559' }))('failed', error);
+    await (await discovery(second, at(3 * day)))('failed', error);
+    await discovery(second, at(-hour));
+    await (await discovery(mended, at(-2 * hour)))('failed', error);
+    await (await discovery(mended, at(-hour)))('completed');
+    await (await discovery(past, at(-hour), { includePast: true }))('completed');
+    // An older program names no credential.
+    await addHistory(opened.db, never, { operation_type: 'events', status: 'completed', started_at: at(-hour) });
+    const found = await discoveriesByCredential(opened.db, now);
+    expect([first, second, mended, past, never].map(({ credentialId }) => found.get(credentialId))).toEqual([
+      { at: at(-hour), status: 'failed', reason: 'it timed out' },
+      { at: at(-3 * hour), status: 'completed', reason: undefined },
+      { at: at(-hour), status: 'completed', reason: undefined },
+      { at: at(-hour), status: 'completed', reason: undefined },
+      undefined,
+    ]);
   });
 
   const statesOf = async (owner: Owner, when = now) => {
