@@ -44,6 +44,8 @@ export interface Wired {
   close(): Promise<void>;
 }
 
+const syncCommands = new Set(['discover', 'tick', 'sync-event', 'full-sync']);
+
 /** A person or a timer may meet another process on the embedded database for a moment; longer than this is said. */
 const embeddedWaitMs = 5_000;
 
@@ -74,7 +76,11 @@ export function wire(options: WiringOptions): Wired {
     const schema = await readSchemaState(database);
     checkSchema(schema, allMigrations(providers), database.shown);
     const clock = clockFrom(options.now ?? schema.now, () => performance.now());
-    log.debug({ database: database.shown, now: clock.now() }, 'database opened');
+    // Where the data went must be in the log of every run that moves some; people see it on the screens they ask for.
+    log[syncCommands.has(options.command) ? 'info' : 'debug'](
+      { database: database.shown, now: clock.now() },
+      options.command,
+    );
     const identity = { runId, host: config.hostName, process: identityOf(process.pid) };
     return {
       database,

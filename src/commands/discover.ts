@@ -1,7 +1,6 @@
 /** `discover`: lists the upcoming events of every credential; stores new and changed ones, never touches past ones. */
 import { ProviderThrottled } from '../domain/errors.ts';
 import { exitCodes, worstExit } from '../domain/exit-codes.ts';
-import type { DeferredBecause } from '../domain/outcomes.ts';
 import { parsePartnerSpec } from '../domain/spec.ts';
 import { renderDiscovery } from '../report/discovery-text.ts';
 import { listCredentials, noSuchCredential } from '../store/credentials.ts';
@@ -91,7 +90,7 @@ async function open(
 
 function discoveryResult(
   context: CommandContext,
-  begun: readonly ReportedDiscovery[],
+  begun: readonly DiscoveryOutcome[],
   chosen: readonly UsableCredential[],
 ): CommandResult {
   const names = new Map(chosen.map((one) => [one.credentialId, `${one.partnerId} ${one.partner}`]));
@@ -122,10 +121,8 @@ function discoveryResult(
   };
 }
 
-type ReportedDiscovery = DiscoveryOutcome & { readonly deferredBecause?: DeferredBecause | undefined };
-
 /** A credential whose turn did not come before the run had to end. */
-function notReached({ partnerId, credentialId, provider }: UsableCredential): ReportedDiscovery {
+function notReached({ partnerId, credentialId, provider }: UsableCredential): DiscoveryOutcome {
   const counts = { races: 0, events: 0, newEvents: 0, changedEvents: 0, failed: 0 };
   const nothing = { counts, apiCalls: 0, durationMs: 0, failure: undefined };
   return {

@@ -10,7 +10,6 @@ import { type Progress, silentProgress, spinnerProgress } from '../report/progre
 import { relativeText } from '../report/relative-time.ts';
 import { summaryJson } from '../report/summary-json.ts';
 import { renderSummary } from '../report/summary-text.ts';
-import { syncLogFields } from '../report/sync-log.ts';
 import { readCredentialStates } from '../store/due.ts';
 import { beginFullSync, discoveredSince, endFullSync, extendFullSync } from '../store/full-sync-runs.ts';
 import type { DiscoveryOutcome } from '../sync/discover.ts';
@@ -19,8 +18,8 @@ import type { CommandContext, CommandResult, Workspace } from './context.ts';
 import { chooseCredentials, discoverAll } from './discover.ts';
 import { summarise } from './full-sync-summary.ts';
 import { openConnections, readSituation, startsFrom, syncContext, takeOverDead } from './sync-setup.ts';
-import { exitOfOutcome } from './tick.ts';
 import { parseMaxSeconds, withTimeLimit } from './time-limit.ts';
+import { exitOfOutcome, logUnit } from './unit-report.ts';
 
 export interface FullSyncOptions {
   readonly includePast?: boolean;
@@ -146,8 +145,7 @@ async function syncEverything(context: CommandContext, workspace: Workspace, opt
     onOutcome: async (unit, outcome) => {
       done += outcome.eventIds.length;
       options.progress.update(done, unit.events[0]?.name ?? '');
-      const fields = syncLogFields(unit, outcome, context.settings.cadence[unit.priority].everyMinutes, clock.now());
-      context.log[outcome.failure && outcome.status !== 'deferred' ? 'warn' : 'info'](fields, `sync ${outcome.status}`);
+      logUnit(context, unit, outcome, clock.now());
       await options.extend();
     },
   });

@@ -4,7 +4,6 @@ import { exitCodes, worstExit } from '../domain/exit-codes.ts';
 import { parseEventSpec } from '../domain/spec.ts';
 import { unitsAskedFor } from '../plan/asked-units.ts';
 import { outcomesJson } from '../report/outcome-json.ts';
-import { syncLogFields } from '../report/sync-log.ts';
 import { renderOutcomes } from '../report/tick-text.ts';
 import { listCredentials } from '../store/credentials.ts';
 import { findPartner } from '../store/partners.ts';
@@ -13,8 +12,8 @@ import type { CommandContext, CommandResult, Workspace } from './context.ts';
 import { discoverAll } from './discover.ts';
 import { findProvider } from './find-provider.ts';
 import { openConnections, readSituation, syncContext, takeOverDead, usableCredentials } from './sync-setup.ts';
-import { eventNames, exitOfOutcome } from './tick.ts';
 import { parseMaxSeconds, withTimeLimit } from './time-limit.ts';
+import { eventNames, exitOfOutcome, logUnit } from './unit-report.ts';
 
 export interface SyncEventOptions {
   readonly full?: boolean;
@@ -74,10 +73,7 @@ export async function runSyncEvent(
       allowMassRemoval: options.allowMassRemoval ?? false,
       ceiling: async () => callsPerHour.get(unit.credentialId) ?? 0,
     }),
-    onOutcome: async (unit, outcome) => {
-      const fields = syncLogFields(unit, outcome, context.settings.cadence[unit.priority].everyMinutes, clock.now());
-      context.log[outcome.failure ? 'warn' : 'info'](fields, `sync ${outcome.status}`);
-    },
+    onOutcome: async (unit, outcome) => logUnit(context, unit, outcome, clock.now()),
   });
   // Asked for and not done is no success, whoever else is at it.
   const deferred = outcomes.some((one) => one.status === 'deferred') ? (['someFailed'] as const) : [];

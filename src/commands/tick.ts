@@ -1,13 +1,14 @@
 /** `tick`: works out what is due now, syncs it in priority order, and stops within its time limit. */
 import { exitCodes, worstExit } from '../domain/exit-codes.ts';
 import type { UnitOutcome } from '../domain/outcomes.ts';
-import type { Plan, PlannedUnit } from '../domain/planning.ts';
+import type { Plan } from '../domain/planning.ts';
 import type { Settings } from '../domain/settings.ts';
 import { callsFreeFor } from '../plan/free-calls.ts';
 import { planTick } from '../plan/plan.ts';
 import type { CommandContext, CommandResult } from './context.ts';
 import { openConnections, readSituation, type Situation, startsFrom, syncContext, takeOverDead } from './sync-setup.ts';
 import { parseMaxSeconds, withTimeLimit } from './time-limit.ts';
+import { eventNames, exitOfOutcome, logUnit } from './unit-report.ts';
 
 export interface TickOptions {
   readonly dryRun?: boolean;
@@ -34,7 +35,6 @@ export async function runTick(context: CommandContext, options: TickOptions): Pr
   const sync = syncContext(context, workspace, signal);
   const connections = await openConnections(context, workspace, { signal, patience: 'fail' });
   const { runUnits } = await import('../sync/run-units.ts');
-  const { syncLogFields } = await import('../report/sync-log.ts');
   const outcomes = await runUnits(sync, plan.units, {
     connect: connections.connect,
     optionsFor: async (unit) => ({
@@ -42,10 +42,7 @@ export async function runTick(context: CommandContext, options: TickOptions): Pr
       onlyIfStillDue: true,
       ceiling: async () => callsFreeFor(query, unit.credentialId, unit.priority).ceiling,
     }),
-    onOutcome: async (unit, outcome) => {
-      const fields = syncLogFields(unit, outcome, context.settings.cadence[unit.priority].everyMinutes, clock.now());
-      context.log[outcome.failure && outcome.status !== 'deferred' ? 'warn' : 'info'](fields, `sync ${outcome.status}`);
-    },
+    onOutcome: async (unit, outcome) => logUnit(context, unit, outcome, clock.now()),
   });
   return report(context, { plan, ...situation }, outcomes, clock.now().getTime() - startedAt.getTime());
 }
@@ -114,18 +111,4 @@ function exitOf(
     ...(events.some((one) => one.listingStoppedAt) ? (['safetyStop'] as const) : []),
     ...(context.signal.aborted ? (['terminated'] as const) : []),
   ]);
-}
-
-/** Rejected rows are a failure too: somebody is missing until they are looked at. */
-export function exitOfOutcome(outcome: UnitOutcome) {
-  if (outcome.status === 'deferred') return 'done';
-  return outcome.failure?.exit ?? (outcome.counts.failed > 0 ? 'someFailed' : 'done');
-}
-
-export function eventNames(units: readonly PlannedUnit[]): ReadonlyMap<string, string> {
-  return new Map(
-    units.flatMap((unit) =>
-      unit.events.map((event) => [`${event.partnerId}:${event.provider}:${event.eventId}`, event.name] as const),
-    ),
-  );
 }

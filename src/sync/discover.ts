@@ -1,8 +1,8 @@
 /** Discovery of one credential: its listing of events, page by page, into the tables and the schedule. */
-import { CredentialRefused, DatabaseUnavailable, Interrupted } from '../domain/errors.ts';
-import type { Failure } from '../domain/outcomes.ts';
+import { CredentialRefused, DatabaseUnavailable, Interrupted, ProviderThrottled } from '../domain/errors.ts';
+import type { DeferredBecause, Failure } from '../domain/outcomes.ts';
 import { nextProbe } from '../plan/probe.ts';
-import { markAccepted, markRefused } from '../store/credentials.ts';
+import { markAccepted, markRefused, pauseCredential } from '../store/credentials.ts';
 import { explainDatabaseError } from '../store/database-errors.ts';
 import { claimDiscovery, endDiscovery } from '../store/discovery-claims.ts';
 import { type ListedCounts, storeEvents } from '../store/events.ts';
@@ -26,6 +26,7 @@ export interface DiscoveryOutcome {
   readonly apiCalls: number;
   readonly durationMs: number;
   readonly failure: Failure | undefined;
+  readonly deferredBecause?: DeferredBecause | undefined;
 }
 
 const nothing: ListedCounts = { races: 0, events: 0, newEvents: 0, changedEvents: 0, failed: 0 };
@@ -57,7 +58,7 @@ export async function discoverCredential(
     includePast: options.includePast,
     eventId: options.eventId,
   });
-  if (!claim) return outcome('deferred');
+  if (!claim) return { ...outcome('deferred'), deferredBecause: 'claimed-elsewhere' };
   run.begin({ unitId: claim.unitId });
   const startsFrom = options.includePast
     ? undefined
@@ -98,6 +99,9 @@ export async function discoverCredential(
         probeAt: nextProbe(refusals, at, settings),
       });
     }
+    if (error instanceof ProviderThrottled && error.retryAt) {
+      await pauseCredential(database.db, run.owner.credentialId, error.retryAt);
+    }
     const status = error instanceof Interrupted ? 'deferred' : 'failed';
     await endDiscovery(database.db, claim, {
       now: clock.now(),
@@ -106,7 +110,8 @@ export async function discoverCredential(
       apiCalls: run.callsMade() - callsBefore,
       error: failure,
     });
-    return outcome(status, status === 'failed' ? failure : undefined);
+    if (status === 'deferred') return { ...outcome(status), deferredBecause: 'run-ended' };
+    return outcome(status, failure);
   } finally {
     run.begin({ unitId: undefined });
   }

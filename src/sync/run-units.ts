@@ -46,7 +46,8 @@ async function* runCredential(
   } catch (thrown) {
     const error = explainDatabaseError(thrown, context.database.shown);
     if (error instanceof DatabaseUnavailable) throw error;
-    for (const unit of units) yield [unit, { ...untouched(unit), status: 'failed', failure: failureOf(error) }];
+    for (const unit of units)
+      yield [unit, { ...untouched(unit), status: 'failed', deferredBecause: undefined, failure: failureOf(error) }];
     return;
   }
   let stopped = false;
@@ -77,6 +78,7 @@ async function* runCredential(
 function untouched(unit: PlannedUnit): UnitOutcome {
   return {
     status: 'deferred',
+    deferredBecause: 'not-reached',
     partnerId: unit.partnerId,
     provider: unit.provider,
     credentialId: unit.credentialId,

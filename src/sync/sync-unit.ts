@@ -67,7 +67,7 @@ export async function syncUnit(
     failure: undefined,
     ...changes,
   });
-  if (!claim) return outcome({});
+  if (!claim) return outcome({ deferredBecause: 'claimed-elsewhere' });
   run.begin({
     unitId: claim.unitId,
     ceiling: await options.ceiling(),

@@ -21,7 +21,7 @@ import { explainDatabaseError } from '../store/database-errors.ts';
 import { noteListingStopped } from '../store/events.ts';
 import type { CredentialRun, SyncContext } from './context.ts';
 
-type Ended = Pick<UnitOutcome, 'status' | 'failure'>;
+type Ended = Pick<UnitOutcome, 'status' | 'failure' | 'deferredBecause'>;
 
 /**
  * Records the failure and says how the unit ended.
@@ -38,10 +38,13 @@ export async function settleFailure(
   const error = await blameOf(run, explainDatabaseError(thrown, context.database.shown));
   if (error instanceof DatabaseUnavailable) throw error;
   // The rows are the other run's business now.
-  if (error instanceof ClaimLost) return { status: 'deferred', failure: failureOf(error) };
+  if (error instanceof ClaimLost) {
+    return { status: 'deferred', deferredBecause: 'claimed-elsewhere', failure: failureOf(error) };
+  }
   if (error instanceof Interrupted || error instanceof BudgetSpent) {
     await endAll(context, claim, apiCalls, error, 'abandoned', () => undefined);
-    return { status: 'deferred', failure: error instanceof BudgetSpent ? failureOf(error) : undefined };
+    if (error instanceof Interrupted) return { status: 'deferred', deferredBecause: 'run-ended', failure: undefined };
+    return { status: 'deferred', deferredBecause: 'budget', failure: failureOf(error) };
   }
   if (error instanceof CredentialRefused) {
     const at = context.clock.now();
@@ -58,6 +61,11 @@ export async function settleFailure(
   }
   if (error instanceof SafetyStop) {
     await noteListingStopped(context.database.db, run.owner, claim.eventIds, context.clock.now());
+  }
+  if (error instanceof CallRefused && claim.eventIds.length > 1) {
+    // Whoever runs the unit asks for each event by itself now: only one that is refused alone has failed.
+    await endAll(context, claim, apiCalls, error, 'abandoned', () => undefined);
+    return { status: 'failed', failure: failureOf(error) };
   }
   const retryAfter = error instanceof ProviderThrottled ? error.retryAt : undefined;
   if (retryAfter) await pauseCredential(context.database.db, run.owner.credentialId, retryAfter);
@@ -103,6 +111,7 @@ async function endAll(
   retryOf: (failures: number) => Retry,
 ): Promise<boolean> {
   const failure = failureOf(error);
+  if (failure.exit === 'bug') context.log.error({ error, events: claim.eventIds }, 'an error that should not happen');
   let permanent = false;
   for (const eventId of claim.eventIds) {
     const failures = (claim.failures.get(eventId) ?? 0) + (status === 'failed' ? 1 : 0);
