@@ -205,3 +205,12 @@ test('one event of a race that is gone fails alone', async () => {
   ]);
   pine.race.events.push(fiveK);
 });
+
+test('a credential that a person removed is nobody to wait for: its events are left out, and the tick is done', async () => {
+  here.pass(minute);
+  expect((await here.run('credentials', 'remove', '2')).code).toBe(0);
+  const { code, json } = await here.tick();
+  expect(code).toBe(0);
+  expect(unitOf(json, 'runsignup')).toMatchObject({ status: 'completed' });
+  expect(json['leftOut']).toEqual([expect.objectContaining({ eventId: harbour.id, why: 'refused' })]);
+});

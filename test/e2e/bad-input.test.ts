@@ -1,5 +1,5 @@
 /** What an operator may get wrong: each ends with its exit code and a line that says what and what to do, and no more. */
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -25,7 +25,10 @@ beforeAll(async () => {
   await here.run('discover');
   await writeFile(secretFile, `{"secret": "${secret}", `);
 });
-afterAll(() => here.close());
+afterAll(async () => {
+  await here.close();
+  await rm(secretFile);
+});
 
 interface Case {
   readonly args: string;

@@ -1,5 +1,5 @@
 /** `full-sync`: everything of everybody, one failure does not stop the others, and the summary says what happened. */
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -50,6 +50,7 @@ test('everything upcoming of all partners, with a summary on standard output and
     resumed: 0,
   });
   expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(json);
+  await rm(file);
   await expectSame(here);
 });
 

@@ -49,17 +49,35 @@ test('every event is synced at the minutes of the table, within the budget, and 
     expect((await here.tick()).code).toBe(0);
   }
 
-  const synced = await syncsByEvent(here, instants);
-  for (const event of events) {
-    expect({ event: event.race.name + event.name, at: synced.get(event.id) }).toEqual({
-      event: event.race.name + event.name,
-      at: beatsOf(event, instants),
-    });
-  }
+  await expectBeats(instants);
   expect(await busiestHour(here)).toBeLessThanOrEqual(perHour);
   await expectSame(here);
   // A minute where the machine is busy with other tests: 1,561 ticks, each with connections of its own.
 }, 300_000);
+
+test('the same with a process for each tick, two hours before the gun', async () => {
+  here = await install(fill);
+  here.pass(23 * hour);
+  await here.discover();
+  const instants: Date[] = [];
+  for (let beat = 0; beat < 5; beat += 1) {
+    here.pass(beat === 0 ? 0 : minute + jitterMs(beat) - jitterMs(beat - 1));
+    instants.push(here.now());
+    const { code, stderr } = await here.run('tick');
+    expect(code, stderr).toBe(0);
+  }
+  await expectBeats(instants);
+  await expectSame(here);
+});
+
+/** Every event was synced at the ticks of the table, and at no other. */
+async function expectBeats(instants: readonly Date[]): Promise<void> {
+  const synced = await syncsByEvent(here, instants);
+  for (const event of here.world.events.values()) {
+    const name = `${event.race.name}, ${event.name}`;
+    expect({ name, at: synced.get(event.id) }).toEqual({ name, at: beatsOf(event, instants) });
+  }
+}
 
 /** Timers are late by some seconds, and not always by the same. */
 function jitterMs(beat: number): number {
