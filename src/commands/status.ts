@@ -142,6 +142,11 @@ async function credentialLines(
 }
 
 function failureOf(event: EventState): StatusEvent['failure'] {
+  if (event.listingStoppedAt) {
+    // The syncs behind it complete; it stays red until a person has spoken or a full listing is believed again.
+    const reason = 'safety stop: a complete listing lacks too many people, nobody was marked as removed';
+    return { at: event.listingStoppedAt, status: 'failed_permanent', failures: 1, reason, retryAt: undefined };
+  }
   const failure = event.lastFailure;
   return (
     failure && {
