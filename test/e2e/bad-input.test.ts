@@ -179,6 +179,22 @@ describe('environment', () => {
   )('%s', (_, one) => expectRefusal(one));
 });
 
+test.each([
+  ['no encryption key', undefined],
+  ['another encryption key', Buffer.alloc(32, 1).toString('base64')],
+])('a tick with %s calls nobody, names the variable and needs a person', async (_, key) => {
+  const args = ['tick', '--now', here.now().toISOString(), '--json'];
+  here.newCalls();
+  const { code, stdout, stderr, json } = await run(args, { env: { ...here.env, P88SYNC_ENCRYPTION_KEY: key } });
+  expect(code).toBe(2);
+  expect(json['units'][0]).toMatchObject({
+    status: 'failed',
+    failure: { kind: 'UsageError', exit: 'usage', hint: expect.stringContaining('P88SYNC_ENCRYPTION_KEY') },
+  });
+  expect(here.newCalls()).toEqual([]);
+  expectNoSecret(stdout + stderr);
+});
+
 describe('database', () => {
   test.each<Case & { change: Partial<URL> }>([
     {
