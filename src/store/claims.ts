@@ -15,7 +15,7 @@ import type { Owner } from './participants.ts';
 export interface RunIdentity {
   readonly runId: string;
   readonly host: string;
-  /** Tells this process from a later one with the same pid: `<pid namespace>:<pid>:<start>`. */
+  /** Tells this process from a later one with the same pid: `<machine>-<pid namespace>:<pid>:<start>`. */
   readonly process: string;
 }
 

@@ -1,15 +1,15 @@
 /** Who a process is, so that a claim of a dead one on this host is told from one of a later process with the same pid. */
 import { readFileSync, readlinkSync } from 'node:fs';
 
-/** `<pid namespace>:<pid>:<start in clock ticks since boot>`; where /proc is missing, `:<pid>:`. */
+/** `<machine>-<pid namespace>:<pid>:<start in clock ticks since boot>`; where /proc is missing, the parts are empty. */
 export function identityOf(pid: number): string {
-  return `${pidNamespace()}:${pid}:${startOf(pid) ?? ''}`;
+  return `${placeOfPids()}:${pid}:${startOf(pid) ?? ''}`;
 }
 
-/** @returns undefined where it cannot be known from here: another pid namespace (a container with the same host name). */
+/** @returns undefined where it cannot be known from here: a container, or a machine, with the same host name. */
 export function processIsAlive(identity: string): boolean | undefined {
-  const [namespace, pid = '', start] = identity.split(':');
-  if (namespace !== pidNamespace()) return undefined;
+  const [place, pid = '', start] = identity.split(':');
+  if (place !== placeOfPids()) return undefined;
   if (start) return startOf(Number(pid)) === start;
   try {
     process.kill(Number(pid), 0);
@@ -17,6 +17,19 @@ export function processIsAlive(identity: string): boolean | undefined {
   } catch (error) {
     // EPERM: it lives and belongs to somebody else.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** The first pid namespace has the same number on every Linux, and copied machines often have the same host name. */
+function placeOfPids(): string {
+  return `${machineId()}-${pidNamespace()}`;
+}
+
+function machineId(): string {
+  try {
+    return readFileSync('/etc/machine-id', 'utf8').trim();
+  } catch {
+    return '';
   }
 }
 
