@@ -1,4 +1,5 @@
 /** Credentials of partners with providers: stored encrypted, read decrypted, and their standing with the provider. */
+import { sql } from 'kysely';
 import { UsageError } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { CredentialSecrets } from '../domain/provider.ts';
@@ -107,6 +108,8 @@ export async function saveCredential(
     refused_reason: null,
     refusals: 0,
     not_before: null,
+    // Other programs read it.
+    updated_at: sql<string>`clock_timestamp()`,
   };
   return db.transaction().execute(async (tx) => {
     const known = await tx

@@ -24,6 +24,7 @@ export interface Tables {
     principal: string | null;
     secret: string | null;
     additional_config: JsonColumn;
+    updated_at: ColumnType<string | null, string | undefined, string>;
     refused_at: Date | null;
     refused_reason: string | null;
     refusals: Generated<number>;

@@ -82,6 +82,8 @@ export function secretTests(opened: Opened): void {
       additionalConfig: {},
     });
     expect(await rawRows('access_tokens', credentialId)).toEqual([]);
+    const [row] = await rawRows('partner_provider_credentials', credentialId);
+    expect(String(row?.['updated_at']) > String(row?.['created_at'])).toBe(true);
     expect(await stored(credentialId)).toMatchObject({
       refusedAt: undefined,
       refusedReason: undefined,
