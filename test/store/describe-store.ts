@@ -11,6 +11,7 @@ import { ledgerTests } from './suite/ledger.ts';
 import { partnerTests } from './suite/partners.ts';
 import { removalTests } from './suite/removals.ts';
 import { secretTests } from './suite/secrets.ts';
+import { stillDueTests } from './suite/still-due.ts';
 import { upsertTests } from './suite/upserts.ts';
 
 const parts: readonly (readonly [string, (opened: Opened) => void])[] = [
@@ -18,6 +19,7 @@ const parts: readonly (readonly [string, (opened: Opened) => void])[] = [
   ['removals', removalTests],
   ['bad rows', badRowTests],
   ['claims', claimTests],
+  ['what is still due', stillDueTests],
   ['ledger', ledgerTests],
   ['secrets', secretTests],
   ['partners', partnerTests],
