@@ -96,7 +96,9 @@ function runningTexts(running: readonly StatusRunning[], now: Date): string[] {
 function adviceLines(advice: readonly Advice[], screen: Screen): string[] {
   return tableLines(
     [{ head: '' }, { head: '' }],
-    advice.map(({ why, command }) => ({ cells: [`${why}:`, { text: command, style: 'bold' }] })),
+    advice.map(({ why, command }) => ({
+      cells: [why.endsWith('?') ? why : `${why}:`, { text: command, style: 'bold' }],
+    })),
     screen,
   );
 }

@@ -95,7 +95,7 @@ describe('what to type next', () => {
     [
       'the timers stand still',
       { events: [statusEvent(synced(60, 1, 'high'))], lastSyncAt: minutesFrom(-60) },
-      ['The upcoming event is late.', 'No sync for 1 h: do the timers run?', 'p88sync doctor'],
+      ['The upcoming event is late.', 'No sync for 1 h: do the timers run?  p88sync doctor'],
     ],
   ];
 
