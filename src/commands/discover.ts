@@ -98,8 +98,10 @@ function discoveryResult(
   const outcomes = [...begun, ...chosen.filter((one) => !seen.has(one.credentialId)).map(notReached)];
   const exits = outcomes.map((one) => one.failure?.exit ?? 'done');
   const unreadable = outcomes.some((one) => one.counts.failed > 0);
+  // Put off by this run's own end: it is not done. What another run is at is.
+  const left = outcomes.some((one) => one.status === 'deferred' && one.deferredBecause !== 'claimed-elsewhere');
   const interrupted = context.signal.aborted ? (['terminated'] as const) : [];
-  const exit = worstExit([...exits, ...(unreadable ? (['someFailed'] as const) : []), ...interrupted]);
+  const exit = worstExit([...exits, ...(unreadable || left ? (['someFailed'] as const) : []), ...interrupted]);
   const nothing = outcomes.length === 0;
   return {
     exit,

@@ -105,7 +105,10 @@ async function gatherEvents(context: CommandContext, workspace: Workspace): Prom
   const situation = await readSituation(context, workspace, { startsFrom: startsFrom(context, now) });
   const assumed = await assumedZones(workspace.database.db);
   const stretches = stretchesOf(situation.events, situation.credentials, now, settings);
-  return situation.events.map((event) => {
+  const known = new Set(situation.credentials.map((one) => one.credentialId));
+  // Events whose credential was removed are not synced, and nothing is wrong with that.
+  const synced = situation.events.filter((event) => known.has(event.credentialId));
+  return synced.map((event) => {
     const stretch = stretches.get(event.credentialId);
     const { priority, lagMs } = paceOf(event, stretch?.factor ?? 1, now, settings);
     return {
