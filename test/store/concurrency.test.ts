@@ -1,5 +1,6 @@
 /** What only shows with several connections at once: PostgreSQL, and a pool per process. */
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BudgetSpent, ClaimLost } from '../../src/domain/errors.ts';
@@ -11,6 +12,7 @@ import type { Owner } from '../../src/store/participants.ts';
 import { connectTo, type OpenPostgresStore, openOnPostgres } from './opening.ts';
 import {
   addEvents,
+  addHistory,
   at,
   changesOf,
   eventRecord,
@@ -61,6 +63,15 @@ const shuffled = <Item>(items: readonly Item[], seed: number): readonly Item[] =
     .sort((a, b) => a.place - b.place)
     .map(({ item }) => item);
 
+/** Until so many connections wait for a row of another one. */
+async function waiting(connections: number): Promise<void> {
+  for (;;) {
+    const result = await sql<{ n: number }>`select count(*)::int as n from pg_locks where not granted`.execute(db);
+    if ((result.rows[0]?.n ?? 0) >= connections) return;
+    await setImmediate();
+  }
+}
+
 const ids = Array.from({ length: 200 }, (_, index) => String(index + 1));
 
 describe('at the same time', () => {
@@ -70,6 +81,28 @@ describe('at the same time', () => {
       const claims = await inEach((on, index) => claim(on, owner, shuffled(ids, index + round)));
       const got = claims.flatMap((one) => one?.eventIds ?? []);
       expect(got.toSorted()).toEqual(ids.toSorted());
+    }
+  });
+
+  test('claims of the same events in another order do not wait for each other in a circle', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const owner = await newOwner(db);
+      const claims: ReturnType<typeof claim>[] = [];
+      // Both come to event 1 while somebody holds it for a moment, one of them with event 2 in hand.
+      const moment = db.transaction().execute(async (tx) => {
+        await addHistory(tx, owner, { event_id: '1', status: 'running', claim_key: 'event:1' });
+        claims.push(
+          ...[
+            ['2', '1'],
+            ['1', '2'],
+          ].map((order, index) => claim(processes[index]?.db ?? db, owner, order)),
+        );
+        await waiting(2);
+        throw new Error('and lets it go');
+      });
+      await expect(moment).rejects.toThrow('and lets it go');
+      const got = (await Promise.all(claims)).flatMap((one) => one?.eventIds ?? []);
+      expect(got.toSorted()).toEqual(['1', '2']);
     }
   });
 
@@ -100,11 +133,9 @@ describe('at the same time', () => {
       await extendClaim(tx, held, { now: late, leaseSeconds: 60, checkpoint: null });
       await page;
     });
-    const waits = async () =>
-      (await sql<{ n: number }>`select count(*)::int as n from pg_locks where not granted`.execute(db)).rows[0]?.n ?? 0;
     const [other] = processes;
     const abandoning = abandonDeadClaims(other?.db ?? db, 'host-b', () => true, late);
-    while ((await waits()) === 0) await new Promise((resolve) => setImmediate(resolve));
+    await waiting(1);
     release();
     await storing;
     await abandoning;

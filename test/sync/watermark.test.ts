@@ -42,6 +42,18 @@ describe('in a unit', () => {
     expect((await world.history()).map((row) => row['watermark'])).toEqual([at(-minute)]);
   });
 
+  test('it is the time when the first call began, not when its page was stored', async () => {
+    const world = await syncWorld(store.database, runsignup);
+    world.script.participants = [
+      () => {
+        world.setClock(20_000);
+        return page([person(1)]);
+      },
+    ];
+    await world.sync(world.unit(['100']));
+    expect((await world.history()).map((row) => row['watermark'])).toEqual([at(-minute)]);
+  });
+
   test('it comes with the last page only', async () => {
     const world = await syncWorld(store.database, runsignup);
     const seen: unknown[] = [];

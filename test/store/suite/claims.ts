@@ -315,13 +315,11 @@ export function claimTests(opened: Opened): void {
     expect(await held(owner)).toMatchObject({ eventIds: ['1'], checkpoint: undefined });
   });
 
-  test('events of two interrupted runs begin anew', async () => {
-    const owner = await newOwner(opened.db);
-    for (const id of ['1', '2']) {
-      const one = await held(owner, { eventIds: [id] });
-      await extend(one, { checkpoint: { ...checkpoint, events: [id] } });
-      await end(one, 'abandoned');
-    }
+  test('events of which one was tried alone since begin anew', async () => {
+    const owner = await interrupted('abandoned');
+    const alone = await held(owner, { eventIds: ['2'] });
+    await extend(alone, { checkpoint: { ...checkpoint, events: ['2'] } });
+    await end(alone, 'abandoned');
     expect((await held(owner)).checkpoint).toBeUndefined();
   });
 

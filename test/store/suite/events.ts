@@ -137,6 +137,10 @@ export function eventTests(opened: Opened): void {
     expect(await store(second, { events: [event('1')] })).toEqual({ ...nothing, events: 1 });
     const credentials = async () => (await schedule(owner)).map((row) => row['partner_provider_credential_id']);
     expect(await credentials()).toEqual([owner.credentialId]);
+    await store(second, { events: [event('1', { name: 'Renamed' })] });
+    expect(await schedule(owner)).toMatchObject([
+      { name: 'Renamed', partner_provider_credential_id: owner.credentialId },
+    ]);
     await removeCredential(opened.db, owner.credentialId);
     expect(await credentials()).toEqual([null]);
     expect(await store(second, { events: [event('1')] })).toMatchObject({ changedEvents: 1 });

@@ -116,8 +116,9 @@ export function removalTests(opened: Opened): void {
       return storePage(opened.db, owner, [person(1, { removal, modifiedAt: changes.modifiedAt })], { now: when });
     };
     const removedAt = async () => (await personOf(opened.db, owner, 1))['removed_at'];
-    await put('left', { modifiedAt: at(0) }, at(0));
-    await put('refunded', { modifiedAt: at(1) }, at(minute));
+    expect(changesOf(await put('left', { modifiedAt: at(0) }, at(0)))).toEqual({ inserted: 1, removed: 1 });
+    // Gone already: a change, and no removal.
+    expect(changesOf(await put('refunded', { modifiedAt: at(1) }, at(minute)))).toEqual({ updated: 1 });
     expect(await removedAt()).toEqual(at(0));
     await put('cancelled', { modifiedAt: at(2), at: at(-hour) }, at(minute));
     expect(await removedAt()).toEqual(at(-hour));
