@@ -31,14 +31,14 @@ beforeAll(async () => {
   });
   owner = await newOwner(db);
   await addEvents(db, owner, runsignup, ids);
-  // 40,000 rows of history, 100,000 calls, half of both older than a week.
+  // 40,000 rows of history, 40,000 calls, half of both older than a week.
   await sql`insert into sync_history (timing_partner_id, provider_id, event_id, operation_type, status, claim_key, started_at, watermark)
     select ${owner.partnerId}, ${owner.providerId}, e::text, case when i % 10 = 0 then 'full_sync' else 'incremental_sync' end,
       'completed', 'event:' || e, ${now}::timestamptz - (201 - i) * interval '100 minutes', ${now}::timestamptz
     from generate_series(1, 200) i, generate_series(1, 200) e`.execute(db);
   await sql`insert into api_calls (partner_provider_credential_id, timing_partner_id, provider_id, run_id, called_at, method, path)
     select ${owner.credentialId} + i % 5, ${owner.partnerId}, ${owner.providerId}, gen_random_uuid(),
-      ${now}::timestamptz - i * interval '12 seconds', 'GET', '/' from generate_series(1, 100000) i`.execute(db);
+      ${now}::timestamptz - i * interval '12 seconds', 'GET', '/' from generate_series(1, 40000) i`.execute(db);
   await sql`analyze`.execute(db);
 });
 afterAll(async () => {
