@@ -76,6 +76,19 @@ export function badRowTests(opened: Opened): void {
     expect((await personOf(opened.db, owner, 1))['source_row']).toEqual(JSON.parse(JSON.stringify(source)));
   });
 
+  test('a page of more rows than one statement takes is stored whole, but for the bad one in the middle of it', async () => {
+    const owner = await ownerWithEvents();
+    const people = Array.from({ length: 1100 }, (_, index) =>
+      person(index + 1, index === 700 ? { source: { note: 'a\0b' } } : {}),
+    );
+    const stored = await storePage(opened.db, owner, people);
+    expect([...stored.counts]).toEqual([
+      ['100', { fetched: 1100, inserted: 1099, updated: 0, unchanged: 0, removed: 0, failed: 1 }],
+    ]);
+    expect(stored.rejected.map((row) => row.id)).toEqual(['701']);
+    expect(Object.keys(await peopleOf(opened.db, owner))).toHaveLength(1099);
+  });
+
   test.each([
     ['a NUL in the source', { source: { note: 'a\0b' } }],
     ['a NUL in a column', { row: { first_name: 'a\0b' } }],
