@@ -68,14 +68,15 @@ export async function storeParticipants(
   return { counts, rejected };
 }
 
+/** What is undefined is left out of the JSON, and null in the table. */
 function asTableRow(record: ParticipantRecord): Record<string, unknown> {
   return {
     ...record.row,
     source_row: record.source,
-    source_modified_at: record.modifiedAt ?? null,
-    removed_at: record.removal?.at ?? null,
-    removed_reason: record.removal?.reason ?? null,
-    removed_to: record.removal?.movedTo ?? null,
+    source_modified_at: record.modifiedAt,
+    removed_at: record.removal?.at,
+    removed_reason: record.removal?.reason,
+    removed_to: record.removal?.movedTo,
   };
 }
 
