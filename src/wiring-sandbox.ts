@@ -11,7 +11,8 @@ import { demoAccountName, demoAccounts, demoWorld } from './sandbox/demo-world.t
 import { expectedOf } from './sandbox/expected.ts';
 import { createSandbox } from './sandbox/sandbox.ts';
 import { serveSandbox } from './sandbox/serve.ts';
-import { accountOf } from './sandbox/world.ts';
+import { sandboxEnvironment } from './sandbox/stand-ins.ts';
+import { accountOf, type SandboxProvider } from './sandbox/world.ts';
 
 export async function startSandbox(port: number): Promise<RunningSandbox> {
   const now = () => new Date();
@@ -24,13 +25,10 @@ export async function startSandbox(port: number): Promise<RunningSandbox> {
   });
   return {
     url: server.url,
-    environment: {
-      P88SYNC_RUNSIGNUP_URL: `${server.url}/runsignup`,
-      P88SYNC_RACEROSTER_URL: `${server.url}/raceroster/v1`,
-    },
+    environment: sandboxEnvironment(server.url),
     accounts: demoAccounts,
     expected: async (company, provider) => {
-      const account = accountOf(sandbox.world, demoAccountName({ company, provider: provider as 'runsignup' }));
+      const account = accountOf(sandbox.world, demoAccountName({ company, provider: provider as SandboxProvider }));
       const { events, registrations } = expectedOf(sandbox.world.events.values(), account);
       const at = now().getTime();
       return {

@@ -41,9 +41,7 @@ export function addAccount(world: World, options: AccountOptions = {}): Account 
     provider,
     principal: options.principal ?? `key-${world.accounts.length + 1}`,
     secret: options.secret ?? `secret-${world.accounts.length + 1}`,
-    additionalConfig:
-      options.additionalConfig ??
-      (provider === 'raceroster' ? { username: 'timer@example.org', password: 'timer-password' } : { key_style: 'v2' }),
+    additionalConfig: options.additionalConfig ?? usualConfig[provider],
     raceIds: new Set((options.races ?? []).map((race) => race.id)),
     omit: new Set(options.omit),
     enabled: true,
@@ -51,6 +49,16 @@ export function addAccount(world: World, options: AccountOptions = {}): Account 
   world.accounts.push(account);
   return account;
 }
+
+/** `additional_config` of an account, by provider. */
+const usualConfig: Readonly<Record<SandboxProvider, Readonly<Record<string, string>>>> = {
+  runsignup: { key_style: 'v2' },
+  raceroster: { username: 'timer@example.org', password: 'timer-password' },
+  haku: { organization_name: 'Sample Races' },
+  letsdothis: {},
+  chronotrack: { client_id: 'sample-client' },
+  copernico: { preset: 'all' },
+};
 
 export interface RaceOptions {
   readonly provider?: SandboxProvider;
@@ -89,24 +97,24 @@ export interface EventOptions {
   readonly edition?: number;
   readonly volunteer?: boolean;
   readonly distance?: string | null;
-  /** Race Roster only; default: one. */
+  /** Everywhere but on RunSignUp; default: one. */
   readonly subEvents?: readonly SubEvent[];
 }
 
-/** On Race Roster a race holds one event, which has the race's id. @throws UsageError for a second one. */
+/** Only on RunSignUp a race groups events; elsewhere it holds one, which has its id. @throws UsageError for a second one. */
 export function addEvent(world: World, race: Race, options: EventOptions = {}): RaceEvent {
-  const isRaceRoster = race.provider === 'raceroster';
-  if (isRaceRoster && race.events.length > 0) throw new UsageError('On Race Roster a race holds one event.');
+  const isAlone = race.provider !== 'runsignup';
+  if (isAlone && race.events.length > 0) throw new UsageError(`A race of ${race.provider} holds one event.`);
   const start = options.startAt?.getTime() ?? world.clock().getTime() + 30 * day;
   const event: RaceEvent = {
-    id: options.id ?? (isRaceRoster ? race.id : String(world.next.event++)),
+    id: options.id ?? (isAlone ? race.id : String(world.next.event++)),
     race,
-    name: options.name ?? (isRaceRoster ? race.name : '10K'),
+    name: options.name ?? (isAlone ? race.name : '10K'),
     startAt: expressible(start, race.timeZone),
     edition: options.edition ?? race.events[0]?.edition ?? world.next.edition++,
     volunteer: options.volunteer ?? false,
     distance: options.distance === undefined ? '10K' : options.distance,
-    subEvents: options.subEvents ?? (isRaceRoster ? [addSubEvent(world)] : []),
+    subEvents: options.subEvents ?? (isAlone ? [addSubEvent(world)] : []),
     registrations: [],
     vanished: [],
     version: 0,
@@ -116,7 +124,7 @@ export function addEvent(world: World, race: Race, options: EventOptions = {}): 
   return event;
 }
 
-/** A part of a Race Roster event, to be given to `addEvent`. */
+/** A part of an event (Race Roster's sub-event, a category, a ticket), to be given to `addEvent`. */
 export function addSubEvent(world: World, name = 'Half Marathon', meters = '21097.5'): SubEvent {
   return { id: String(world.next.subEvent++), name, meters };
 }

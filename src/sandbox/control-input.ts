@@ -1,11 +1,12 @@
 /** The bodies that control actions take, and how an action is made of one. */
 import * as z from 'zod';
 import type { SandboxState } from './state.ts';
+import { sandboxProviders } from './world.ts';
 
 /** Takes the parsed JSON body; returns what the caller is told. @throws ZodError, UsageError for bad input. */
 export type Action = (state: SandboxState, body: unknown) => unknown;
 
-export const provider = z.enum(['runsignup', 'raceroster']);
+export const provider = z.enum(sandboxProviders);
 export const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 export const timeZone = z.string().refine(isTimeZone, 'not an IANA time zone');
 export const eventKey = { provider, eventId: z.string() };

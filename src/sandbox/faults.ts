@@ -1,7 +1,7 @@
 /** Answers that go wrong on request: what a provider in trouble sends, for the next N calls that match. */
 import * as z from 'zod';
 import { type Answer, jsonAnswer, textAnswer } from './answers.ts';
-import type { SandboxProvider } from './world.ts';
+import { type SandboxProvider, sandboxProviders } from './world.ts';
 
 /** What POST /control/faults and `Sandbox.fail` take. */
 export const faultSchema = z.strictObject({
@@ -27,7 +27,7 @@ export const faultSchema = z.strictObject({
     /** No answer: the connection is torn down. */
     'reset',
   ]),
-  provider: z.enum(['runsignup', 'raceroster']).optional(),
+  provider: z.enum(sandboxProviders).optional(),
   /** Part of path and query behind the provider's prefix; empty: every call. */
   pathIncludes: z.string().default(''),
   times: z.int().min(1).default(1),
@@ -67,8 +67,17 @@ export function takeFault(faults: Fault[], provider: SandboxProvider, path: stri
   return undefined;
 }
 
+/** Where the rows of a provider hold what faults spoil. */
+export interface RowFields {
+  /** The registration's id; also what tells a row from other objects. */
+  readonly id: string;
+  readonly firstName: string;
+  /** The object in the row that holds the name; undefined: the row itself. */
+  readonly person?: string;
+}
+
 /** What the caller gets in place of the right answer. `repeat-page` is played by the sandbox, which knows the calls. */
-export function spoil(fault: Fault, answer: Answer): Answer {
+export function spoil(fault: Fault, answer: Answer, fields: RowFields): Answer {
   const { account } = answer;
   const headers: Record<string, string> =
     fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) };
@@ -91,14 +100,14 @@ export function spoil(fault: Fault, answer: Answer): Answer {
     case 'unknown-envelope':
       return jsonAnswer({ result: { rows: [], page: 1 } }, { account });
     case 'missing-id':
-      return withFirstRow(answer, (row) => {
-        delete row['registration_id'];
-        delete row['participantId'];
+      return withFirstRow(answer, fields, (row) => {
+        delete row[fields.id];
       });
     case 'nul-name':
-      return withFirstRow(answer, (row) => {
-        const person = 'user' in row && isObject(row['user']) ? row['user'] : row;
-        person['registration_id' in row ? 'first_name' : 'firstName'] = 'Nul\u0000a';
+      return withFirstRow(answer, fields, (row) => {
+        const inner = fields.person === undefined ? undefined : row[fields.person];
+        const person = isObject(inner) ? inner : row;
+        person[fields.firstName] = 'Nul\u0000a';
       });
     default:
       return answer;
@@ -107,19 +116,19 @@ export function spoil(fault: Fault, answer: Answer): Answer {
 
 type JsonRow = Record<string, unknown>;
 
-function withFirstRow(answer: Answer, change: (row: JsonRow) => void): Answer {
+function withFirstRow(answer: Answer, fields: RowFields, change: (row: JsonRow) => void): Answer {
   const body: unknown = JSON.parse(answer.body);
-  const row = firstRow(body);
+  const row = firstRow(body, fields.id);
   if (row !== undefined) change(row);
   return { ...answer, body: JSON.stringify(body) };
 }
 
-/** The first object with a registration id, wherever the envelope holds it. */
-function firstRow(value: unknown): JsonRow | undefined {
+/** The first object with an id of that name, wherever the envelope holds it. */
+function firstRow(value: unknown, id: string): JsonRow | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  if (isObject(value) && ('registration_id' in value || 'participantId' in value)) return value;
+  if (isObject(value) && id in value) return value;
   for (const part of Object.values(value)) {
-    const row = firstRow(part);
+    const row = firstRow(part, id);
     if (row !== undefined) return row;
   }
   return undefined;

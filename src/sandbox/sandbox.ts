@@ -1,19 +1,17 @@
 /**
- * The stand-ins of RunSignUp and Race Roster as one function Request → Response. `sandbox` and `demo` serve it over
- * HTTP, tests wrap it as msw handlers. Paths: /runsignup stands for https://api.runsignup.com/rest, /raceroster for
- * https://raceroster.com/api, /control changes the world and tells what it holds.
+ * The stand-ins of the providers as one function Request → Response. `sandbox` and `demo` serve it over HTTP, tests wrap
+ * it as msw handlers. A provider's calls stand below /<provider>; /control changes the world and tells what it holds.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Answer, jsonAnswer, type ProviderCall } from './answers.ts';
 import { type ReceivedCall, recordCall, visiblePath } from './calls.ts';
 import { answerControl } from './control.ts';
 import { ConnectionReset, type FaultOptions, faultSchema, spoil, takeFault } from './faults.ts';
-import type { PageMemo } from './listing.ts';
-import { answerRaceRoster } from './raceroster/routes.ts';
-import { emptyTokenStore } from './raceroster/tokens.ts';
-import { answerRunSignUp } from './runsignup/routes.ts';
+import type { StandIn } from './stand-in.ts';
+import { standIns } from './stand-ins.ts';
 import type { SandboxState } from './state.ts';
-import { emptyWorld, type SandboxProvider, type World } from './world.ts';
+import { emptyTokenStore } from './token-store.ts';
+import { emptyWorld, type World } from './world.ts';
 
 export interface Sandbox {
   /** Answers one call. @throws ConnectionReset where a fault asks for it. */
@@ -36,14 +34,11 @@ export function createSandbox(options: { now: () => Date; world?: World }): Sand
   const setClock = (at: Date | undefined) => {
     ahead = at === undefined ? 0 : at.getTime() - options.now().getTime();
   };
-  const state: SandboxState = { world, calls: [], faults: [], tokens: emptyTokenStore(), setClock };
-  const memo: PageMemo = new Map();
+  const state: SandboxState = { world, calls: [], faults: [], tokens: emptyTokenStore(), memo: new Map(), setClock };
   const previous = new Map<string, ProviderCall>();
 
-  const right = (provider: SandboxProvider, call: ProviderCall) =>
-    provider === 'runsignup' ? answerRunSignUp(world, call, memo) : answerRaceRoster(world, call, state.tokens, memo);
-
-  const play = async (provider: SandboxProvider, call: ProviderCall, signal: AbortSignal): Promise<Answer> => {
+  const play = async (standIn: StandIn, call: ProviderCall, signal: AbortSignal): Promise<Answer> => {
+    const { provider } = standIn;
     const path = visiblePath(call.path, call.query);
     const fault = takeFault(state.faults, provider, path);
     const record = (status: number, account: string | undefined) =>
@@ -63,9 +58,9 @@ export function createSandbox(options: { now: () => Date; world?: World }): Sand
     }
     const place = `${provider} ${call.path}`;
     const repeated = fault?.kind === 'repeat-page' ? previous.get(place) : undefined;
-    const answer = right(provider, repeated ?? call);
+    const answer = standIn.answer(state, repeated ?? call);
     if (repeated === undefined) previous.set(place, call);
-    const sent = fault === undefined ? answer : spoil(fault, answer);
+    const sent = fault === undefined ? answer : spoil(fault, answer, standIn.fields);
     record(sent.status, sent.account);
     return sent;
   };
@@ -87,12 +82,10 @@ export function createSandbox(options: { now: () => Date; world?: World }): Sand
         headers: request.headers,
         body: await request.text(),
       };
-      const provider = root.toLowerCase();
-      if (provider === 'runsignup' || provider === 'raceroster') {
-        return responseOf(await play(provider, call, request.signal), clock());
-      }
-      if (provider === 'control') return responseOf(answerControl(state, call), clock());
-      const prefixes = ['/runsignup', '/raceroster', '/control'];
+      const standIn = standIns.find(({ provider }) => provider === root.toLowerCase());
+      if (standIn !== undefined) return responseOf(await play(standIn, call, request.signal), clock());
+      if (root.toLowerCase() === 'control') return responseOf(answerControl(state, call), clock());
+      const prefixes = [...standIns.map(({ provider }) => `/${provider}`), '/control'];
       return responseOf(jsonAnswer({ message: 'Unknown path.', prefixes }, { status: 404 }), clock());
     },
   };

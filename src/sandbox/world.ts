@@ -1,10 +1,11 @@
 /**
- * What the stand-ins know: accounts, races, events and registrations of both providers in one neutral model. The
+ * What the stand-ins know: accounts, races, events and registrations of all providers in one neutral model. The
  * stand-ins only read it; build-world.ts fills it and changes.ts changes it. Instants are milliseconds UTC.
  */
 import { UsageError } from '../domain/errors.ts';
 
-export type SandboxProvider = 'runsignup' | 'raceroster';
+export const sandboxProviders = ['runsignup', 'raceroster', 'haku', 'letsdothis', 'chronotrack', 'copernico'] as const;
+export type SandboxProvider = (typeof sandboxProviders)[number];
 export type Gender = 'M' | 'F' | 'X' | null;
 export type RemovalReason = 'cleared' | 'removed' | 'transferred' | 'deferred';
 
@@ -25,7 +26,7 @@ export interface Account {
   enabled: boolean;
 }
 
-/** Groups events on RunSignUp. On Race Roster a race holds one event and has its id. */
+/** Groups events on RunSignUp. Elsewhere a race holds one event and has its id. */
 export interface Race {
   readonly provider: SandboxProvider;
   readonly id: string;
@@ -49,7 +50,7 @@ export interface RaceEvent {
   readonly edition: number;
   readonly volunteer: boolean;
   readonly distance: string | null;
-  /** Race Roster only. */
+  /** Its parts: sub-events, categories, tickets, races; none on RunSignUp. */
   readonly subEvents: readonly SubEvent[];
   /** Sorted by id; people who left stay in it with their `removal`. */
   readonly registrations: Registration[];

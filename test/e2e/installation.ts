@@ -11,6 +11,7 @@ import { runTick } from '../../src/commands/tick.ts';
 import { exitCodes } from '../../src/domain/exit-codes.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { serveSandbox } from '../../src/sandbox/serve.ts';
+import { sandboxEnvironment } from '../../src/sandbox/stand-ins.ts';
 import type { World } from '../../src/sandbox/world.ts';
 import { cloneDatabase, templateDatabase } from '../database/databases.ts';
 import { inProcess } from './in-process.ts';
@@ -71,8 +72,7 @@ export async function install(build: (world: World) => void): Promise<Installati
   const env: Record<string, string> = {
     DATABASE_URL: database.url,
     P88SYNC_ENCRYPTION_KEY: encryptionKey,
-    P88SYNC_RUNSIGNUP_URL: `${server.url}/runsignup`,
-    P88SYNC_RACEROSTER_URL: `${server.url}/raceroster/v1`,
+    ...sandboxEnvironment(server.url),
     P88SYNC_PACE_MS: '0',
     P88SYNC_HTTP_RETRIES: '0',
   };

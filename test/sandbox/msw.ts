@@ -2,18 +2,17 @@
 import { HttpResponse, http, type RequestHandler } from 'msw';
 import { ConnectionReset } from '../../src/sandbox/faults.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { standIns } from '../../src/sandbox/stand-ins.ts';
+import type { SandboxProvider } from '../../src/sandbox/world.ts';
 
-/** Base URLs as a provider's `baseUrl`; that of Race Roster with or without its `/v1`. */
+/** Handlers for the real addresses of the providers named. */
 export function sandboxHandlers(
   sandbox: Pick<Sandbox, 'handle'>,
-  bases: { readonly runsignup?: string | URL; readonly raceroster?: string | URL },
+  providers: readonly SandboxProvider[],
 ): RequestHandler[] {
-  const handlers: RequestHandler[] = [];
-  if (bases.runsignup !== undefined) handlers.push(forward(sandbox, trim(bases.runsignup), '/runsignup'));
-  if (bases.raceroster !== undefined) {
-    handlers.push(forward(sandbox, trim(bases.raceroster).replace(/\/v1$/, ''), '/raceroster'));
-  }
-  return handlers;
+  return standIns
+    .filter(({ provider }) => providers.includes(provider))
+    .flatMap(({ addresses }) => addresses.map(({ real, path }) => forward(sandbox, real, path)));
 }
 
 function forward(sandbox: Pick<Sandbox, 'handle'>, base: string, prefix: string): RequestHandler {
@@ -34,8 +33,4 @@ function forward(sandbox: Pick<Sandbox, 'handle'>, base: string, prefix: string)
       throw error;
     }
   });
-}
-
-function trim(base: string | URL): string {
-  return String(base).replace(/\/$/, '');
 }

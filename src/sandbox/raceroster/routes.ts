@@ -1,12 +1,24 @@
 /** The stand-in of Race Roster (https://raceroster.com/api): tokens, events, participants. */
 import { type Answer, jsonAnswer, type ProviderCall } from '../answers.ts';
 import { type PageMemo, readPage } from '../listing.ts';
+import type { StandIn } from '../stand-in.ts';
+import type { TokenStore } from '../token-store.ts';
 import { wallDate } from '../wall-clock.ts';
 import { type Account, keyOf, type RaceEvent, type World } from '../world.ts';
 import { eventShape, participantShape } from './shapes.ts';
-import { authorize, bearer, type TokenStore } from './tokens.ts';
+import { authorize, bearer } from './tokens.ts';
 
-export function answerRaceRoster(world: World, call: ProviderCall, tokens: TokenStore, memo: PageMemo): Answer {
+export const raceRosterStandIn: StandIn = {
+  provider: 'raceroster',
+  addresses: [
+    { real: 'https://raceroster.com/api/v1', path: '/raceroster/v1' },
+    { real: 'https://raceroster.com/api', path: '/raceroster' },
+  ],
+  fields: { id: 'participantId', firstName: 'firstName' },
+  answer: ({ world, tokens, memo }, call) => answerRaceRoster(world, call, tokens, memo),
+};
+
+function answerRaceRoster(world: World, call: ProviderCall, tokens: TokenStore, memo: PageMemo): Answer {
   if (call.path === '/oauth/authorize') {
     return call.method === 'POST' ? authorize(world, call, tokens) : failure(405, 'Method not allowed');
   }

@@ -1,16 +1,7 @@
 /** Race Roster's tokens: the odd grant `access_token` with four values, and refresh tokens that work once. */
 import { type Answer, jsonAnswer, type ProviderCall } from '../answers.ts';
+import { holderOf, type TokenStore } from '../token-store.ts';
 import type { Account, World } from '../world.ts';
-
-export interface TokenStore {
-  readonly access: Map<string, { readonly account: Account; readonly expiresAt: number }>;
-  readonly refresh: Map<string, Account>;
-  issued: number;
-}
-
-export function emptyTokenStore(): TokenStore {
-  return { access: new Map(), refresh: new Map(), issued: 0 };
-}
 
 /** POST /oauth/authorize. Errors are `{error, error_description, hint}` with a 4xx status. */
 export function authorize(world: World, call: ProviderCall, tokens: TokenStore): Answer {
@@ -42,9 +33,7 @@ export function authorize(world: World, call: ProviderCall, tokens: TokenStore):
 /** The account that the Bearer token stands for; undefined where there is none or it has run out. */
 export function bearer(world: World, call: ProviderCall, tokens: TokenStore): Account | undefined {
   const [scheme, token] = (call.headers.get('authorization') ?? '').split(' ');
-  const entry = scheme === 'Bearer' ? tokens.access.get(token ?? '') : undefined;
-  if (entry === undefined || entry.expiresAt <= world.clock().getTime() || !entry.account.enabled) return undefined;
-  return entry.account;
+  return scheme === 'Bearer' ? holderOf(tokens, token ?? '', 'raceroster', world.clock().getTime()) : undefined;
 }
 
 function hasAllFour(account: Account, form: URLSearchParams): boolean {

@@ -1,6 +1,7 @@
 /** The stand-in of RunSignUp (https://api.runsignup.com/rest): paths in any case, reading calls only. */
 import { type Answer, jsonAnswer, type ProviderCall, textAnswer } from '../answers.ts';
 import type { PageMemo } from '../listing.ts';
+import type { StandIn } from '../stand-in.ts';
 import { keyOf, type World } from '../world.ts';
 import { type Caller, callerOf, mayRead } from './auth.ts';
 import { errorAnswer } from './errors.ts';
@@ -8,8 +9,15 @@ import { listParticipants } from './participants.ts';
 import { raceShape } from './race-shapes.ts';
 import { listRaces } from './races.ts';
 
+export const runSignUpStandIn: StandIn = {
+  provider: 'runsignup',
+  addresses: [{ real: 'https://api.runsignup.com/rest', path: '/runsignup' }],
+  fields: { id: 'registration_id', firstName: 'first_name', person: 'user' },
+  answer: ({ world, memo }, call) => answerRunSignUp(world, call, memo),
+};
+
 /** Errors are objects behind HTTP 200; without `format=json` the answer is XML, as there. */
-export function answerRunSignUp(world: World, call: ProviderCall, memo: PageMemo): Answer {
+function answerRunSignUp(world: World, call: ProviderCall, memo: PageMemo): Answer {
   const caller = callerOf(world, call);
   const account = caller.kind === 'account' ? caller.account.name : undefined;
   const path = call.path.toLowerCase();
