@@ -18,8 +18,10 @@ export interface EventState {
   readonly lastCompleted: CompletedSync | undefined;
   /** Start of the last completed full sync. */
   readonly lastFullAt: Date | undefined;
-  /** Calls that the last completed sync of each kind needed. */
+  /** Calls that the last completed listing of each kind needed, those for details not counted. */
   readonly calls: Readonly<Partial<Record<SyncKind, number>>>;
+  /** Registrations that listings announced and that are not read yet. */
+  readonly backlog: number;
   /** The newest row that is not a completed one and is newer than `lastCompleted`. */
   readonly lastFailure: FailedSync | undefined;
   /** A full listing lacked too many people and nobody was marked; undefined since one was completed. */
@@ -57,9 +59,12 @@ export interface CredentialState {
   readonly credentialId: number;
   readonly partnerId: number;
   readonly provider: string;
-  readonly unit: 'race' | 'event';
+  readonly unit: 'race' | 'event' | 'organiser';
+  readonly incremental: boolean;
   readonly removals: 'feed' | 'absence';
-  readonly minimumCalls: Readonly<Record<SyncKind, number>>;
+  /** Registrations take a call each (`Abilities.details`). */
+  readonly details: boolean;
+  readonly minimumCalls: Readonly<Record<'full' | 'incremental', number>>;
   readonly callsPerHour: number;
   /** Calls made in the last hour: element m holds those that are m whole minutes old, 0 ≤ m < 60. */
   readonly callsByAge: readonly number[];
@@ -81,8 +86,10 @@ export interface PlannedUnit {
   /** Changes since (UTC): the oldest watermark of its events; undefined for a full sync. */
   readonly since: Date | undefined;
   readonly events: readonly EventState[];
-  /** Calls it is expected to need. */
+  /** Calls that its listing is expected to need. */
   readonly cost: number;
+  /** Registrations it may read one by one behind the listing; undefined where the provider has no `details`. */
+  readonly detailCalls?: number;
   /** Time since the last sync ÷ interval of its latest event; Infinity where one was never synced. */
   readonly lateness: number;
   /** In words: why now. */

@@ -1,9 +1,10 @@
 /**
- * The contract of a registration provider, and how to add one.
+ * The contract of a provider, and how to add one.
  *
  * A provider is a folder `src/providers/<name>/`: wire schema (zod), mapping (pure), calls, its tables. It turns a
  * credential into a session, and a session into pages of validated records. It never stores, plans, waits, retries,
  * counts a budget or reads a clock: `call` does the waiting and the counting, the sync does the storing.
+ * What it can be asked for stands in `abilities`; a session has the methods that its provider's abilities name.
  *
  * Promises every provider keeps (the conformance suite in test/providers/ checks them):
  *  1. Ids are stable: the same person yields the same key whatever the page size or order.
@@ -14,16 +15,21 @@
  *  6. Page loops go through `src/http/pages.ts`, which cannot spin.
  *  7. No secret is in an error, in `ApiRequest.query` or in a record.
  *  8. `resume` of any page, given back in a new session, goes on behind that page.
+ *  9. Nothing is inferred from a filtered listing; `listing` says what a series allows to conclude.
  *
  * To add one: (1) make the folder; (2) export a `Provider` (provider.ts) and its adapter (adapter.ts); (3) add its line to src/providers/registry.ts; (4) add its
  * stand-in to src/sandbox/ and its fixtures to test/providers/, and run the conformance suite on it.
  */
 import type { Json, JsonObject } from './json.ts';
-import type { EventPage, ParticipantPage } from './records.ts';
+import type { EventPage, ParticipantPage, Registration } from './records.ts';
+import type { ScoringSession } from './scoring.ts';
 import type { Migration, TableSpec } from './tables.ts';
 
-/** `full`: everything. `incremental`: what changed since the watermark. */
-export type SyncKind = 'full' | 'incremental';
+/**
+ * `full`: everything. `incremental`: what changed since the watermark. `details`: no listing, only registrations that
+ * earlier listings announced and that are not read yet (`Outline`).
+ */
+export type SyncKind = 'full' | 'incremental' | 'details';
 
 /** A provider as data, and a function that loads the rest: an idle tick plans with the data alone. */
 export interface Provider {
@@ -39,22 +45,40 @@ export interface Provider {
     /** Rows asked for per page. */
     readonly pageSize: number;
   };
-  /** What one series of calls can answer: all events of a race, or one event. */
-  readonly unit: 'race' | 'event';
+  readonly abilities: Abilities;
+  /** What one series of calls can answer: all events of a race, one event, or all events of an organiser (a credential). */
+  readonly unit: 'race' | 'event' | 'organiser';
+  /** False: it has no filter for changes, so every listing is whole. */
+  readonly incremental: boolean;
   /** `feed`: the provider says who left. `absence`: it can only be inferred from a complete listing. */
   readonly removals: 'feed' | 'absence';
   /** Calls that the smallest sync needs: the estimate before the first one. */
-  readonly minimumCalls: Readonly<Record<SyncKind, number>>;
+  readonly minimumCalls: Readonly<Record<'full' | 'incremental', number>>;
   readonly tables: {
     readonly races?: TableSpec;
     readonly events: TableSpec;
     readonly participants: TableSpec;
+    readonly results?: TableSpec;
   };
   /** The schema of its tables. */
   readonly migrations: readonly Migration[];
-  /** The SELECT that this provider adds to each unified view, with the columns of existing-database.md in order. */
+  /** The SELECT that this provider adds to each unified view; `unified-columns.ts` names the columns. */
   readonly views: { readonly events: string; readonly participants: string; readonly results?: string };
   load(): Promise<ProviderAdapter>;
+}
+
+/** What a provider can be asked for, and what it takes. A command that needs what is missing says so and exits 2. */
+export interface Abilities {
+  /** Lists its events and their registrations: discover, tick, full-sync. */
+  readonly registrations: boolean;
+  /** The list of registrations only announces them; each takes a call of its own (`readRegistration`). */
+  readonly details: boolean;
+  /** Takes participants: push-participants. */
+  readonly takesParticipants: boolean;
+  /** Gives the results of an event: pull-results. */
+  readonly givesResults: boolean;
+  /** Takes results: publish-results. */
+  readonly takesResults: boolean;
 }
 
 /** The part of a provider that reads credentials and makes calls. */
@@ -75,8 +99,13 @@ export interface CredentialSecrets {
 export interface ProviderSession {
   /** One call that proves the credential; resolves to a line that says whom it belongs to. @throws CredentialRefused */
   check(): Promise<string>;
+  /** With the ability `registrations`. */
   listEvents(query: EventQuery): AsyncIterable<EventPage>;
   listParticipants(query: ParticipantQuery): AsyncIterable<ParticipantPage>;
+  /** With the ability `details`: one call. @throws CallRefused where the provider no longer has it. */
+  readRegistration?(event: EventRef, registrationId: string): Promise<Registration>;
+  /** With `takesParticipants` or `givesResults`. */
+  readonly scoring?: ScoringSession;
 }
 
 export interface EventQuery {
@@ -93,7 +122,7 @@ export interface EventRef {
 }
 
 export interface ParticipantQuery {
-  /** The events of one unit: one event, or several of one race where `unit` is `race`. */
+  /** The events of one unit: one event, or several where `unit` says so. Rows of other events are left out. */
   readonly events: readonly EventRef[];
   /** Changes since this instant of the provider's clock (UTC), inclusive; undefined: everybody. */
   readonly since: Date | undefined;
@@ -117,7 +146,7 @@ export interface SessionTools {
 export type CallApi = (request: ApiRequest) => Promise<ApiAnswer>;
 
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Joined to the base URL; starts with a slash. */
   readonly path: string;
   /** Replaces the base URL for this call (a token address on another path or host). */
@@ -128,8 +157,14 @@ export interface ApiRequest {
   readonly secretQuery?: Readonly<Record<string, string>>;
   /** Never logged. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Form fields of a POST; never logged. */
+  /** Form fields of the body; never logged. */
   readonly form?: Readonly<Record<string, string>>;
+  /** A JSON body; never logged. */
+  readonly json?: Json;
+  /** False: made once, since the same call again could do its work twice. Default: true. */
+  readonly repeatable?: boolean;
+  /** Until the answer must begin (ms), where the provider is known to be slow; never beyond the run's own end. */
+  readonly headersTimeoutMs?: number;
 }
 
 export interface ApiAnswer {

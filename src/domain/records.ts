@@ -45,9 +45,32 @@ export interface ParticipantRecord {
   readonly removal?: Removal;
   /**
    * `registration`: the whole row. `removal-notice`: a row of a separate list of removed people, which often holds
-   * less: it marks the row we have and is stored whole only where we have none.
+   * less: it marks the row we have and is stored whole only where we have none. `supplement`: a row of a second list
+   * of the same people; of a row we have it fills the table's `supplement` columns only, and a blank fills nothing.
    */
-  readonly kind: 'registration' | 'removal-notice';
+  readonly kind: 'registration' | 'removal-notice' | 'supplement';
+}
+
+/**
+ * A row of a list that only announces a registration: the whole of it takes a call of its own. Whoever syncs remembers the
+ * fingerprint and asks where it is new or has changed.
+ */
+export interface Outline {
+  readonly eventId: string;
+  /** What `readRegistration` asks for, and the column `listedBy` of the table holds. */
+  readonly id: string;
+  /** Differs whenever the registration may have changed: the provider's time of change, or a hash of the row. */
+  readonly fingerprint: string;
+  readonly source: JsonObject;
+}
+
+/**
+ * A registration read whole: one record, or one for each category it holds. Rows of the same registration that are not
+ * among them any more are marked as removed. `records` may be empty only where `rejected` says why.
+ */
+export interface Registration {
+  readonly records: readonly ParticipantRecord[];
+  readonly rejected: readonly RejectedRow[];
 }
 
 /** A row that failed validation: kept with its error where an operator sees it, and it does not stop the others. */
@@ -77,6 +100,8 @@ export type Listing = 'complete' | 'partial' | 'unstable';
 /** A page of participants. The series ends with the page whose `last` is true; a series without one is incomplete. */
 export interface ParticipantPage {
   readonly records: readonly ParticipantRecord[];
+  /** Where the provider has `details`: who is announced on this page. */
+  readonly outlines?: readonly Outline[];
   readonly rejected: readonly RejectedRow[];
   readonly last: boolean;
   /** The provider's clock when it answered (`Date` header, UTC); undefined where it sent none. */

@@ -14,8 +14,8 @@ export type ColumnType =
 
 /**
  * A table that a provider fills. It lists the provider's own columns only; the store adds what every such table has:
- * `timing_partner_id`, `credentials_used`, `fetched_date`, `source_row` (the provider's row, whole) and, for
- * participants, `source_modified_at`, `removed_at`, `removed_reason`, `removed_to`, `removal_row`.
+ * `timing_partner_id`, `credentials_used`, `fetched_date`, `source_row` (the provider's row, whole), for participants
+ * `source_modified_at`, `removed_at`, `removed_reason`, `removed_to`, `removal_row`, and for results `removed_at`.
  */
 export interface TableSpec {
   readonly name: string;
@@ -25,6 +25,10 @@ export interface TableSpec {
   readonly key: readonly string[];
   /** Columns in which a blank (null) from the provider does not erase what we have: the bib, the chip. */
   readonly keepWhenBlank?: readonly string[];
+  /** The column by which a listing knows who is there; default: the first of `key`. */
+  readonly listedBy?: string;
+  /** Columns that a second list of the same people fills (records of kind `supplement`). */
+  readonly supplement?: readonly string[];
 }
 
 /** Values of one row by column name. Dates and times as ISO text, `numeric` as decimal text, `jsonb` as JSON. */

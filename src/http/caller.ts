@@ -29,8 +29,8 @@ export interface CallerOptions {
 /**
  * The call function of one credential. It throws CredentialRefused (401, 403), ProviderThrottled (429; 503 with a long
  * Retry-After), ProviderUnavailable (5xx, network, time limit, redirect; after the retries), CallRefused (other 4xx),
- * UnknownAnswer (too large), Interrupted, and BudgetSpent from the ledger. A POST is retried too: the only ones are
- * logins, which may be repeated.
+ * UnknownAnswer (too large), Interrupted, and BudgetSpent from the ledger. A POST is retried like any other call unless the
+ * provider says that it is not `repeatable`.
  */
 export function createCaller(options: CallerOptions): CallApi {
   const limits = { ...defaultCallLimits, ...options.limits };
@@ -45,7 +45,12 @@ export function createCaller(options: CallerOptions): CallApi {
     if (signal?.aborted) throw new Interrupted('The run was told to end while a call was waiting');
   }
 
-  async function attempt(url: URL, loggedPath: string, init: RequestInit & { method: string }): Promise<Attempt> {
+  async function attempt(
+    url: URL,
+    loggedPath: string,
+    init: RequestInit & { method: string },
+    own: CallLimits,
+  ): Promise<Attempt> {
     const reservation = await options.ledger.reserve({ method: init.method, path: loggedPath });
     const settle = (status: number | undefined, durationMs: number, bytes: number, error: string | undefined) =>
       options.ledger.settle(reservation, { status, durationMs, bytes, error });
@@ -56,7 +61,7 @@ export function createCaller(options: CallerOptions): CallApi {
       throw error;
     }
     const startedAt = clock.now().getTime();
-    const result = await attemptCall(options.fetch, url, init, limits, signal);
+    const result = await attemptCall(options.fetch, url, init, own, signal);
     const durationMs = Math.round(clock.now().getTime() - startedAt);
     if (result.kind === 'answer') {
       await settle(result.answer.status, durationMs, result.answer.body.length, undefined);
@@ -70,12 +75,13 @@ export function createCaller(options: CallerOptions): CallApi {
     const { url, loggedPath } = addressOf(request, options.baseUrl);
     const call = `${request.method} ${url.host}${url.pathname}`;
     const init = initOf(request);
+    const own = limitsOf(request, limits);
     for (let number = 1; ; number += 1) {
-      const result = await attempt(url, loggedPath, init);
+      const result = await attempt(url, loggedPath, init, own);
       const fault = faultOf(result, call, url, clock.now());
       if (fault === undefined && result.kind === 'answer') return apiAnswer(result.answer, call);
       if (fault === undefined) throw new Error(`${call}: an attempt without an answer and without a fault`);
-      const delay = backOffMs(number, limits.retryDelaysMs, options.random());
+      const delay = backOffMs(number, own.retryDelaysMs, options.random());
       if (fault.retry === undefined || delay === undefined) throw fault.error;
       await wait(fault.retry.afterMs ?? delay);
     }
@@ -96,6 +102,19 @@ function addressOf(request: ApiRequest, baseUrl: URL): { url: URL; loggedPath: s
 
 function initOf(request: ApiRequest): RequestInit & { method: string } {
   const headers = { accept: 'application/json', 'user-agent': 'p88sync', ...request.headers };
+  if (request.json !== undefined) {
+    const typed = { 'content-type': 'application/json', ...headers };
+    return { method: request.method, headers: typed, body: JSON.stringify(request.json) };
+  }
   if (request.form === undefined) return { method: request.method, headers };
   return { method: request.method, headers, body: new URLSearchParams(request.form) };
+}
+
+/** A call that is not repeatable is made once, whatever came of it. */
+function limitsOf(request: ApiRequest, usual: CallLimits): CallLimits {
+  return {
+    ...usual,
+    headersMs: request.headersTimeoutMs ?? usual.headersMs,
+    retryDelaysMs: request.repeatable === false ? [] : usual.retryDelaysMs,
+  };
 }

@@ -3,7 +3,7 @@ import type { CredentialState, EventState } from '../domain/planning.ts';
 import type { Priority, Settings } from '../domain/settings.ts';
 import { lookAhead, plannedRate } from './budget.ts';
 import { beatMs, dueAtMs } from './pace.ts';
-import { seriesOf } from './series.ts';
+import { seriesOf, usualKind } from './series.ts';
 import { windowOf } from './window.ts';
 
 const minuteMs = 60_000;
@@ -95,17 +95,18 @@ function addCosts(
   credential: CredentialState,
   minutesOf: (stay: Stay, add: (minute: number) => void) => void,
 ): void {
+  const kind = usualKind(credential);
   const calls = new Float64Array(lookAhead);
   const met = new Uint8Array(lookAhead);
   for (const stay of stays) {
-    const own = stay.event.calls.incremental ?? 0;
+    const own = stay.event.calls[kind] ?? 0;
     minutesOf(stay, (minute) => {
       calls[minute] = (calls[minute] ?? 0) + own;
       met[minute] = 1;
     });
   }
   for (let minute = 0; minute < lookAhead; minute += 1) {
-    const cost = Math.max(credential.minimumCalls.incremental, calls[minute] ?? 0);
+    const cost = Math.max(credential.minimumCalls[kind], calls[minute] ?? 0);
     if (met[minute] === 1) costs[minute] = (costs[minute] ?? 0) + cost;
   }
 }

@@ -6,10 +6,19 @@ import { lastCompletedOf, lastFullOf } from './history.ts';
 
 const hourMs = 3_600_000;
 
-/** Full where an incremental sync would miss something: never synced, no watermark, or (absence) an old listing. */
-export function kindOf(event: EventState, credential: CredentialState, now: Date, settings: Settings): SyncKind {
+/**
+ * Full where an incremental sync would miss something: never synced, no watermark, or (absence) an old listing. Where the
+ * provider has no filter every listing is whole, so it may as well tell who is missing.
+ */
+export function kindOf(
+  event: EventState,
+  credential: CredentialState,
+  now: Date,
+  settings: Settings,
+): 'full' | 'incremental' {
   if (lastCompletedOf(event, now)?.watermark === undefined) return 'full';
-  if (credential.removals === 'feed') return 'incremental';
+  if (credential.removals === 'feed') return credential.incremental ? 'incremental' : 'full';
+  if (!credential.incremental && event.listingStoppedAt === undefined) return 'full';
   // After a safety stop the next try is a person's, or a day later: until then what changed comes in as usual.
   const listed = latest(lastFullOf(event, now), event.listingStoppedAt);
   const old = listed === undefined || now.getTime() - listed.getTime() > settings.relistHours * hourMs;
@@ -25,19 +34,26 @@ function latest(a: Date | undefined, b: Date | undefined): Date | undefined {
  * would fail the calls of its whole race, so it goes alone until it is answered again.
  */
 export function standsAlone(event: EventState, credential: CredentialState): boolean {
+  if (credential.unit === 'organiser') return false;
   return credential.unit === 'event' || event.raceId === undefined || event.lastFailure?.kind === 'CallRefused';
 }
 
 /** Events of a credential with the same series can be asked for together. */
 export function seriesOf(event: EventState, credential: CredentialState): string {
+  if (credential.unit === 'organiser') return 'organiser';
   return standsAlone(event, credential) ? `event ${event.eventId}` : `race ${event.raceId}`;
+}
+
+/** What most syncs of the credential's events are. */
+export function usualKind(credential: CredentialState): 'full' | 'incremental' {
+  return credential.incremental ? 'incremental' : 'full';
 }
 
 /** Calls a unit is expected to need. The history has them on its first row and 0 on the others, hence the sum. */
 export function costOf(kind: SyncKind, events: readonly EventState[], credential: CredentialState): number {
   let calls = 0;
   for (const event of events) calls += event.calls[kind] ?? 0;
-  return Math.max(credential.minimumCalls[kind], calls);
+  return kind === 'details' ? 0 : Math.max(credential.minimumCalls[kind], calls);
 }
 
 /** The events of one credential by series, as they would be asked for together. */

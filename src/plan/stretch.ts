@@ -6,7 +6,7 @@ import type { CredentialState, EventState } from '../domain/planning.ts';
 import type { Settings } from '../domain/settings.ts';
 import { plannedRate, roomByMinute } from './budget.ts';
 import { lastCompletedOf } from './history.ts';
-import { bySeries, costOf } from './series.ts';
+import { bySeries, costOf, usualKind } from './series.ts';
 import { priorityOf } from './window.ts';
 
 /** Why a credential's high class runs slower than set. */
@@ -52,7 +52,7 @@ function stretchOf(
 ): Stretch | undefined {
   if (high.length === 0) return undefined;
   const series = bySeries(high, credential);
-  const costs = series.map((together) => costOf('incremental', together, credential));
+  const costs = series.map((together) => costOf(usualKind(credential), together, credential));
   const round = costs.reduce((sum, cost) => sum + cost, 0);
   const perMinute = round / settings.cadence.high.everyMinutes;
   const rate = evenRate(

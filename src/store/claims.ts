@@ -290,6 +290,7 @@ function leaseEnd(now: Date, seconds: number): Date {
   return new Date(now.getTime() + seconds * 1000);
 }
 
-export function operationOf(kind: SyncKind): 'full_sync' | 'incremental_sync' {
+export function operationOf(kind: SyncKind): 'full_sync' | 'incremental_sync' | 'details' {
+  if (kind === 'details') return 'details';
   return kind === 'full' ? 'full_sync' : 'incremental_sync';
 }

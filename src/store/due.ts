@@ -120,6 +120,7 @@ function stateOf(row: EventRow, provider: Provider, now: Date): EventState {
       ...(row.inc_calls !== null && { incremental: row.inc_calls }),
     },
     ...(row.listing_stopped_at && { listingStoppedAt: row.listing_stopped_at }),
+    backlog: 0,
     lastFailure: lastIsNewer ? failureOf(row, now) : undefined,
     running: lastIsNewer ? runningOf(row, now) : undefined,
   };
@@ -194,7 +195,9 @@ export async function readCredentialStates(
         partnerId: row.partner_id,
         provider: provider.name,
         unit: provider.unit,
+        incremental: provider.incremental,
         removals: provider.removals,
+        details: provider.abilities.details,
         minimumCalls: provider.minimumCalls,
         callsPerHour: callsPerHour(provider.name) ?? row.rate_limit_per_hour ?? provider.defaults.callsPerHour,
         callsByAge: Array.from({ length: 60 }, (_, age) => row.calls_by_age?.[String(age)] ?? 0),

@@ -1,6 +1,7 @@
 /** The views over all providers that other programs read; each provider contributes its SELECT. */
 import { sql } from 'kysely';
 import type { Provider } from '../domain/provider.ts';
+import { unifiedResults } from '../domain/unified-columns.ts';
 import type { Db } from './database.ts';
 
 /** `create or replace` keeps rights that were granted on the views, and refuses to drop or rename a column. */
@@ -26,7 +27,6 @@ async function createView(tx: Db, name: string, selects: readonly string[]): Pro
 }
 
 /** Gives unified_results its columns while no provider of results is there. */
-const noResults = `select null::text as source_provider, null::integer as timing_partner_id, null::text as event_id,
-  null::text as bib_number, null::text as first_name, null::text as last_name, null::text as gender,
-  null::integer as age, null::interval as results_time, null::interval as results_gun_time,
-  null::integer as overall_place, null::timestamp as fetched_date where false`;
+const noResults = `select ${Object.entries(unifiedResults)
+  .map(([name, type]) => `null::${type} as ${name}`)
+  .join(', ')} where false`;

@@ -22,6 +22,7 @@ function unitsOf(events: EventState[], credentials: CredentialState[] = [credent
 describe('kindOf', () => {
   const feed = credentialState();
   const absence = credentialState({ removals: 'absence' });
+  const noFilter = credentialState({ removals: 'absence', incremental: false });
   test.each<[string, Partial<EventState>, CredentialState, string]>([
     ['never synced', {}, feed, 'full'],
     ['synced', synced(hour), feed, 'incremental'],
@@ -32,6 +33,8 @@ describe('kindOf', () => {
     ['listed more than 24 h ago', { ...synced(hour), lastFullAt: at(-24 * hour - 1) }, absence, 'full'],
     ['never listed', { ...synced(hour), lastFullAt: undefined }, absence, 'full'],
     ['listed in the future', { ...synced(hour), lastFullAt: at(hour) }, absence, 'full'],
+    ['without a filter for changes', synced(minute), noFilter, 'full'],
+    ['the same, stopped an hour ago', { ...synced(minute), listingStoppedAt: at(-hour) }, noFilter, 'incremental'],
   ])('%s', (_, event, credential, kind) => {
     expect(kindOf(eventState(event), credential, now, settings)).toBe(kind);
   });
@@ -54,6 +57,15 @@ describe('grouping', () => {
         lateness: 2,
       },
     ]);
+  });
+
+  test('due events of an organiser are one unit, of whatever race', () => {
+    const events = [
+      eventState({ eventId: 'b', startAt: at(10 * hour), ...synced(30 * minute) }),
+      eventState({ eventId: 'a', raceId: '7', ...synced(minute) }),
+    ];
+    const units = unitsOf(events, [credentialState({ unit: 'organiser' })]);
+    expect(units).toMatchObject([{ events: ['a', 'b'], kind: 'incremental', since: at(-31 * minute) }]);
   });
 
   test('events that are not due stay out of the unit', () => {

@@ -4,7 +4,13 @@ import { addAccount, addEvent, addRace, addRegistration, addRegistrations } from
 import { clear, deferral, personToPersonTransfer, refund, setBib, transfer } from '../../src/sandbox/changes.ts';
 import { type Expected, expectedOf } from '../../src/sandbox/expected.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import type { Account, RaceEvent, SandboxProvider, World } from '../../src/sandbox/world.ts';
+import {
+  type Account,
+  type RaceEvent,
+  type SandboxProvider,
+  sandboxProviders,
+  type World,
+} from '../../src/sandbox/world.ts';
 
 /** A Saturday morning. */
 export const worldNow = new Date('2026-09-12T10:00:00Z');
@@ -14,7 +20,7 @@ const at = (hours: number) => new Date(worldNow.getTime() + hours * hour);
 export interface ConformanceWorld {
   readonly sandbox: Sandbox;
   readonly account: Account;
-  /** Events of one unit with people in it; the first has the most. */
+  /** Events of one unit with people in it; the first has the most. An organiser's unit is not all that the account has. */
   readonly unit: readonly [RaceEvent, ...RaceEvent[]];
   /** An event of the same unit, or of another where a unit is one event. */
   readonly target: RaceEvent;
@@ -32,7 +38,7 @@ export function buildConformanceWorld(provider: Provider): ConformanceWorld {
   const soon = addUnit(world, provider, [at(2)], 'Pacific/Honolulu')[0];
   const past = addUnit(world, provider, [at(-2)])[0];
   const foreign = addUnit(world, provider, [at(5)])[0];
-  const races = [unit[0], far, soon, past].map((event) => event.race);
+  const races = [...unit, far, soon, past].map((event) => event.race);
   const account = addAccount(world, { provider: name, races, principal: 'key-p1', secret: 'secret-s1' });
   if (provider.unit === 'race') {
     // Last year's edition and the helpers: neither is an upcoming event.
@@ -50,21 +56,25 @@ export function buildConformanceWorld(provider: Provider): ConformanceWorld {
 }
 
 export function standInOf(provider: Provider): SandboxProvider {
-  if (provider.name === 'runsignup' || provider.name === 'raceroster') return provider.name;
-  throw new Error(`the sandbox has no stand-in of ${provider.name}`);
+  const name = sandboxProviders.find((one) => one === provider.name);
+  if (name === undefined) throw new Error(`the sandbox has no stand-in of ${provider.name}`);
+  return name;
 }
 
-/** Only where a unit is a race it holds several events. */
+/** A race holds several events, an organiser has several of one event each; else a unit is one event. */
 function addUnit(
   world: World,
   provider: Provider,
   starts: readonly [Date, ...Date[]],
   timeZone = 'America/Denver',
 ): readonly [RaceEvent, ...RaceEvent[]] {
-  const race = addRace(world, { provider: standInOf(provider), timeZone });
+  const options = { provider: standInOf(provider), timeZone };
+  const race = addRace(world, options);
   const [first, ...more] = starts;
   const head = addEvent(world, race, { startAt: first });
-  return [head, ...(provider.unit === 'race' ? more : []).map((startAt) => addEvent(world, race, { startAt }))];
+  if (provider.unit === 'event') return [head];
+  const raceOfNext = () => (provider.unit === 'race' ? race : addRace(world, options));
+  return [head, ...more.map((startAt) => addEvent(world, raceOfNext(), { startAt }))];
 }
 
 function addOddPeople(world: World, event: RaceEvent): void {

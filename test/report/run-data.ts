@@ -18,6 +18,7 @@ export function eventState(overrides: Partial<EventState> = {}): EventState {
     timeZone: 'America/Chicago',
     lastCompleted: { startedAt: minutesFrom(-1), watermark: minutesFrom(-2) },
     lastFullAt: minutesFrom(-600),
+    backlog: 0,
     calls: { incremental: 2 },
     lastFailure: undefined,
     running: undefined,

@@ -399,6 +399,9 @@ create view unified_participants as
 --   registration_id text
 --   removed_at timestamp with time zone
 --   removed_reason text
+--   date_of_birth date
+--   team_name text
+--   division text
  SELECT 'RunSignUp'::text AS source_provider,
     runsignup_participants.timing_partner_id,
     runsignup_participants.event_id::text AS event_id,
@@ -414,7 +417,10 @@ create view unified_participants as
     runsignup_participants.fetched_date,
     runsignup_participants.registration_id::text AS registration_id,
     runsignup_participants.removed_at,
-    runsignup_participants.removed_reason
+    runsignup_participants.removed_reason,
+    runsignup_participants.dob AS date_of_birth,
+    runsignup_participants.team_info ->> 'team_name'::text AS team_name,
+    NULL::text AS division
    FROM runsignup_participants
 UNION ALL
  SELECT 'Race Roster'::text AS source_provider,
@@ -432,7 +438,10 @@ UNION ALL
     p.fetched_date,
     p.registration_id,
     p.removed_at,
-    p.removed_reason
+    p.removed_reason,
+    p.date_of_birth,
+    p.team_name,
+    p.division
    FROM raceroster_participants p
      LEFT JOIN raceroster_events e ON e.timing_partner_id = p.timing_partner_id AND e.event_id = p.event_id;
 
@@ -449,6 +458,14 @@ create view unified_results as
 --   results_gun_time interval
 --   overall_place integer
 --   fetched_date timestamp without time zone
+--   result_id text
+--   participant_id text
+--   status text
+--   division text
+--   gender_place integer
+--   division_place integer
+--   splits jsonb
+--   removed_at timestamp with time zone
  SELECT NULL::text AS source_provider,
     NULL::integer AS timing_partner_id,
     NULL::text AS event_id,
@@ -460,5 +477,13 @@ create view unified_results as
     NULL::interval AS results_time,
     NULL::interval AS results_gun_time,
     NULL::integer AS overall_place,
-    NULL::timestamp without time zone AS fetched_date
+    NULL::timestamp without time zone AS fetched_date,
+    NULL::text AS result_id,
+    NULL::text AS participant_id,
+    NULL::text AS status,
+    NULL::text AS division,
+    NULL::integer AS gender_place,
+    NULL::integer AS division_place,
+    NULL::jsonb AS splits,
+    NULL::timestamp with time zone AS removed_at
   WHERE false;

@@ -175,6 +175,7 @@ export function plannedUnit(
       lastCompleted: undefined,
       lastFullAt: undefined,
       calls: {},
+      backlog: 0,
       lastFailure: undefined,
       running: undefined,
     }),

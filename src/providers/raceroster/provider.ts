@@ -15,7 +15,15 @@ export const raceroster: Provider = {
     // documented, and a refused `limit` would stop every event; a server that caps it lower costs us nothing.
     pageSize: 50,
   },
+  abilities: {
+    registrations: true,
+    details: false,
+    takesParticipants: false,
+    givesResults: false,
+    takesResults: false,
+  },
   unit: 'event',
+  incremental: true,
   // `isActive: false` is seen on some who left, but nothing says that all of them stay in the list.
   removals: 'absence',
   // Rows end at a page that brings nothing new, so a list with people takes two calls, an empty one (nobody changed) one.

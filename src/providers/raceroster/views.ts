@@ -33,7 +33,10 @@ select
   p.fetched_date,
   p.registration_id::text as registration_id,
   p.removed_at,
-  p.removed_reason
+  p.removed_reason,
+  p.date_of_birth,
+  p.team_name,
+  p.division
 from raceroster_participants p
 left join raceroster_events e
   on e.timing_partner_id = p.timing_partner_id and e.event_id = p.event_id`;

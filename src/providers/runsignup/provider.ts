@@ -15,7 +15,15 @@ export const runsignup: Provider = {
     callsPerHour: 1_000,
     pageSize: 2_500,
   },
+  abilities: {
+    registrations: true,
+    details: false,
+    takesParticipants: false,
+    givesResults: false,
+    takesResults: false,
+  },
   unit: 'race',
+  incremental: true,
   removals: 'feed',
   // Active and removed people are two lists.
   minimumCalls: { full: 2, incremental: 2 },

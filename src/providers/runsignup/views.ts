@@ -11,5 +11,6 @@ left join runsignup_races r on r.timing_partner_id = e.timing_partner_id and r.r
 export const participantsView = `
 select 'RunSignUp'::text as source_provider, timing_partner_id, event_id::text as event_id, first_name, last_name, email,
   gender, bib_num as bib_number, address ->> 'city' as city, address ->> 'state' as state, age, registration_date,
-  fetched_date, registration_id::text as registration_id, removed_at, removed_reason
+  fetched_date, registration_id::text as registration_id, removed_at, removed_reason, dob as date_of_birth,
+  team_info ->> 'team_name' as team_name, null::text as division
 from runsignup_participants`;

@@ -68,40 +68,6 @@ describe('the schema', () => {
 });
 
 describe('the views', () => {
-  test('have the columns that other programs read, then ours', async () => {
-    expect(await columnsOf('events')).toEqual([
-      'source_provider text',
-      'timing_partner_id integer',
-      'event_id text',
-      'event_name text',
-      'event_date timestamp',
-      'city text',
-      'state text',
-      'distance numeric',
-      'fetched_date timestamp',
-      'start_at timestamp with time zone',
-      'time_zone text',
-    ]);
-    expect(await columnsOf('participants')).toEqual([
-      'source_provider text',
-      'timing_partner_id integer',
-      'event_id text',
-      'first_name text',
-      'last_name text',
-      'email text',
-      'gender text',
-      'bib_number text',
-      'city text',
-      'state text',
-      'age integer',
-      'registration_date timestamp',
-      'fetched_date timestamp',
-      'registration_id text',
-      'removed_at timestamp with time zone',
-      'removed_reason text',
-    ]);
-  });
-
   test('tell the age on race day', async () => {
     await db.exec(`
       insert into raceroster_events (timing_partner_id, event_id, start_date) values (1, 'Y', '2026-05-03 08:00');

@@ -65,6 +65,7 @@ export function dueTests(opened: Opened): void {
     lastCompleted: undefined,
     lastFullAt: undefined,
     calls: {},
+    backlog: 0,
     lastFailure: undefined,
     running: undefined,
   };
@@ -260,7 +261,9 @@ export function dueTests(opened: Opened): void {
       partnerId: owner.partnerId,
       provider: 'runsignup',
       unit: 'race',
+      incremental: true,
       removals: 'feed',
+      details: false,
       minimumCalls: runsignup.minimumCalls,
       callsPerHour: 1_000,
       callsByAge: Array.from({ length: 60 }, (_, age) => ({ 0: 3, 1: 1, 59: 1 })[age] ?? 0),
