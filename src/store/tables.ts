@@ -49,6 +49,15 @@ export interface Tables {
     changed_at: Date;
     listing_stopped_at: Date | null;
   };
+  event_links: {
+    timing_partner_id: number;
+    provider_id: number;
+    event_id: string;
+    scoring_provider_id: number;
+    scoring_event_id: string;
+    partner_provider_credential_id: number | null;
+    linked_at: Date;
+  };
   sync_history: {
     sync_history_id: Generated<number>;
     timing_partner_id: number | null;

@@ -25,6 +25,22 @@ create table api_calls (
 CREATE INDEX api_calls_budget ON public.api_calls USING btree (partner_provider_credential_id, called_at);
 CREATE INDEX api_calls_called_at ON public.api_calls USING btree (called_at);
 
+create table event_links (
+  timing_partner_id integer not null,
+  provider_id integer not null,
+  event_id text not null,
+  scoring_provider_id integer not null,
+  scoring_event_id text not null,
+  partner_provider_credential_id integer,
+  linked_at timestamp with time zone not null,
+  constraint event_links_partner_provider_credential_id_fkey FOREIGN KEY (partner_provider_credential_id) REFERENCES partner_provider_credentials(partner_provider_credential_id) ON DELETE SET NULL,
+  constraint event_links_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES providers(provider_id),
+  constraint event_links_scoring_provider_id_fkey FOREIGN KEY (scoring_provider_id) REFERENCES providers(provider_id),
+  constraint event_links_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
+  constraint event_links_pkey PRIMARY KEY (timing_partner_id, provider_id, event_id, scoring_provider_id, scoring_event_id)
+);
+CREATE INDEX event_links_scoring ON public.event_links USING btree (timing_partner_id, scoring_provider_id, scoring_event_id);
+
 create table p88sync_migrations (
   name text not null,
   applied_at timestamp with time zone not null default now(),
