@@ -1,6 +1,6 @@
-/** The shared steps of the schema, in the order in which they are applied. */
 import type { Migration } from '../../domain/tables.ts';
 import { core } from './0001-core.ts';
 import { links } from './0003-links.ts';
 
+/** The shared schema's steps, oldest first; a released step is never edited, a change is a new step. */
 export const coreMigrations: readonly Migration[] = [core, links];
