@@ -117,6 +117,7 @@ export function addEvent(world: World, race: Race, options: EventOptions = {}): 
     subEvents: options.subEvents ?? (isAlone ? [addSubEvent(world)] : []),
     registrations: [],
     vanished: [],
+    finishes: new Map(),
     version: 0,
   };
   race.events.push(event);
@@ -131,6 +132,7 @@ export function addSubEvent(world: World, name = 'Half Marathon', meters = '2109
 
 export interface RegistrationOptions {
   readonly id?: number;
+  readonly externalId?: string;
   readonly person?: Partial<Person>;
   readonly bib?: string | null;
   readonly team?: Team | null;
@@ -149,6 +151,7 @@ export function addRegistration(world: World, event: RaceEvent, options: Registr
   const registeredAt = options.registeredAt?.getTime() ?? world.clock().getTime();
   const registration: Registration = {
     id,
+    externalId: options.externalId ?? null,
     event,
     person: { ...inventPerson(random, userId, id), ...options.person },
     bib: options.bib ?? null,

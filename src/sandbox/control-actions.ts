@@ -13,6 +13,7 @@ import {
   timeZone,
 } from './control-input.ts';
 import { faultSchema } from './faults.ts';
+import * as finishes from './finishes.ts';
 import { accountOf, eventOf, type RaceEvent, type Registration, raceOf, registrationOf } from './world.ts';
 
 const registrationActions: Readonly<Record<string, Action>> = {
@@ -46,6 +47,27 @@ const registrationActions: Readonly<Record<string, Action>> = {
   'person-to-person-transfer': action(
     { ...registrationKey, mode: z.enum(['same-id', 'new-id']), person: person.default({}) },
     ({ world }, input) => told(changes.personToPersonTransfer(world, input.registrationId, input.mode, input.person)),
+  ),
+};
+
+const finishActions: Readonly<Record<string, Action>> = {
+  'run-event': action(
+    { ...eventKey, splits: z.array(z.string().min(1)).default([]), dnfPercent: z.int().min(0).max(100).default(2) },
+    ({ world }, { splits, dnfPercent, ...key }) => {
+      const event = eventOf(world, key.provider, key.eventId);
+      finishes.runEvent(world, event, { splits, dnfPercent });
+      return { results: event.finishes.size };
+    },
+  ),
+  disqualify: action(registrationKey, ({ world }, input) => told(finishes.disqualify(world, input.registrationId))),
+  'swap-bibs': action({ ...registrationKey, otherId: z.int() }, ({ world }, input) =>
+    finishes.swapBibs(world, input.registrationId, input.otherId).map(told),
+  ),
+  'withdraw-split': action({ ...registrationKey, split: z.string() }, ({ world }, input) =>
+    told(finishes.withdrawSplit(world, input.registrationId, input.split)),
+  ),
+  'take-back-result': action(registrationKey, ({ world }, input) =>
+    told(finishes.setFinish(world, registrationOf(world, input.registrationId), null)),
   ),
 };
 
@@ -133,6 +155,7 @@ const sandboxActions: Readonly<Record<string, Action>> = {
 /** By name as it stands in the URL. */
 export const actions: Readonly<Record<string, Action>> = {
   ...registrationActions,
+  ...finishActions,
   ...eventActions,
   ...sandboxActions,
 };

@@ -56,6 +56,8 @@ export interface RaceEvent {
   readonly registrations: Registration[];
   /** Rows that the provider no longer shows in any way. */
   readonly vanished: Registration[];
+  /** By registration id: what a scoring system has of people. */
+  readonly finishes: Map<number, Finish>;
   /** Grows with every change, so that remembered page positions are not used on other rows. */
   version: number;
 }
@@ -68,6 +70,8 @@ export interface SubEvent {
 
 export interface Registration {
   readonly id: number;
+  /** In a scoring system: the id under which the person was sent there. */
+  readonly externalId: string | null;
   readonly event: RaceEvent;
   person: Person;
   bib: string | null;
@@ -81,6 +85,15 @@ export interface Registration {
   vanishedAt: number | null;
   /** What happened after the registration; null: nothing. */
   history: Change[] | null;
+}
+
+/** What a scoring system has of a person; times in ms from the gun and from the person's own start. */
+export interface Finish {
+  readonly status: 'finished' | 'started' | 'not-started' | 'dnf' | 'dsq' | 'withdrawn';
+  readonly gunMs: number | null;
+  readonly chipMs: number | null;
+  /** In the order of the course; null: not passed, or taken back. */
+  readonly splits: readonly { readonly name: string; readonly ms: number | null }[];
 }
 
 export interface Removal {
