@@ -21,6 +21,7 @@ import {
   readRunning,
 } from '../store/status-reads.ts';
 import type { CommandContext, CommandResult, Workspace } from './context.ts';
+import { shownQueue } from './shown-queue.ts';
 import { readSituation, type Situation, startsFrom, usableCredentials } from './sync-setup.ts';
 
 export interface StatusOptions {
@@ -103,6 +104,7 @@ async function gather(
     lastDiscoveryAt: await lastDiscovery(db, now),
     lastSyncAt,
     rejectedRows: [...rejected.values()].reduce((sum, n) => sum + n, 0),
+    queue: await shownQueue(workspace, { partnerId, eventId, now }),
   };
 }
 

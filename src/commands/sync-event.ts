@@ -1,17 +1,16 @@
 /** `sync-event`: one event now, incremental or full; an event that is not known yet is looked for first. */
-import { CredentialRefused, ProviderUnavailable, UsageError } from '../domain/errors.ts';
+import { UsageError } from '../domain/errors.ts';
 import { exitCodes, worstExit } from '../domain/exit-codes.ts';
 import { parseEventSpec } from '../domain/spec.ts';
 import { unitsAskedFor } from '../plan/asked-units.ts';
 import { outcomesJson } from '../report/outcome-json.ts';
 import { renderOutcomes } from '../report/tick-text.ts';
-import { listCredentials } from '../store/credentials.ts';
 import { findPartner } from '../store/partners.ts';
 import { runUnits } from '../sync/run-units.ts';
-import type { CommandContext, CommandResult, Workspace } from './context.ts';
-import { discoverAll } from './discover.ts';
+import type { CommandContext, CommandResult } from './context.ts';
 import { findProvider } from './find-provider.ts';
-import { openConnections, readSituation, syncContext, takeOverDead, usableCredentials } from './sync-setup.ts';
+import { lookForEvent } from './look-for-event.ts';
+import { openConnections, readSituation, syncContext, takeOverDead } from './sync-setup.ts';
 import { parseMaxSeconds, withTimeLimit } from './time-limit.ts';
 import { eventNames, exitOfOutcome, logUnit } from './unit-report.ts';
 
@@ -45,7 +44,7 @@ export async function runSyncEvent(
   const startedAt = clock.now();
   let situation = await readSituation(context, workspace, filter);
   if (situation.events.length === 0) {
-    await lookFor(context, workspace, { ...filter, eventId: spec.event, signal });
+    await lookForEvent(context, workspace, { ...filter, eventId: spec.event, signal });
     situation = await readSituation(context, workspace, filter);
   }
   const units = unitsAskedFor({
@@ -93,33 +92,4 @@ export async function runSyncEvent(
     text: context.json ? '' : renderOutcomes(report, context.terminal),
     json: { exitCode: exitCodes[exit].code, ...outcomesJson(report) },
   };
-}
-
-/** Asks the provider for it with each credential of the partner. @throws the refusal, where that is all there is. */
-async function lookFor(
-  context: CommandContext,
-  workspace: Workspace,
-  wanted: { partnerId: number; providerId: number; eventId: string; signal: AbortSignal },
-): Promise<void> {
-  const credentials = usableCredentials(await listCredentials(workspace.database.db), workspace).filter(
-    (one) => one.partnerId === wanted.partnerId && one.providerId === wanted.providerId,
-  );
-  if (credentials.length === 0) {
-    throw new UsageError(`timing partner ${wanted.partnerId} has no credential for this provider`, {
-      hint: '`p88sync credentials list` shows all of them.',
-    });
-  }
-  const outcomes = await discoverAll(context, workspace, credentials, {
-    signal: wanted.signal,
-    includePast: false,
-    eventId: wanted.eventId,
-  });
-  const [failed] = outcomes.flatMap((one) => (one.failure ? [one.failure] : []));
-  if (failed && outcomes.every((one) => one.failure)) {
-    const Refusal = failed.exit === 'credentialRefused' ? CredentialRefused : ProviderUnavailable;
-    throw new Refusal(
-      `the event is not known yet, and looking for it failed: ${failed.message}`,
-      failed.hint ? { hint: failed.hint } : {},
-    );
-  }
 }

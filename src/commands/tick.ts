@@ -1,11 +1,13 @@
 /** `tick`: works out what is due now, syncs it in priority order, and stops within its time limit. */
 import { exitCodes, worstExit } from '../domain/exit-codes.ts';
 import type { UnitOutcome } from '../domain/outcomes.ts';
-import type { Plan } from '../domain/planning.ts';
+import type { Plan, PlannedUnit } from '../domain/planning.ts';
+import type { QueueOutcome } from '../domain/queue.ts';
 import type { Settings } from '../domain/settings.ts';
 import { callsFreeFor } from '../plan/free-calls.ts';
 import { planTick } from '../plan/plan.ts';
-import type { CommandContext, CommandResult } from './context.ts';
+import type { CommandContext, CommandResult, Workspace } from './context.ts';
+import { takeFromQueue } from './queue-take.ts';
 import { openConnections, readSituation, type Situation, startsFrom, syncContext, takeOverDead } from './sync-setup.ts';
 import { parseMaxSeconds, withTimeLimit } from './time-limit.ts';
 import { eventNames, exitOfOutcome, logUnit } from './unit-report.ts';
@@ -16,7 +18,8 @@ export interface TickOptions {
 }
 
 export async function runTick(context: CommandContext, options: TickOptions): Promise<CommandResult> {
-  const signal = withTimeLimit(context.signal, parseMaxSeconds(options.maxSeconds));
+  const maxSeconds = parseMaxSeconds(options.maxSeconds);
+  const signal = withTimeLimit(context.signal, maxSeconds);
   const workspace = await context.openWorkspace();
   const { clock } = workspace;
   if (!options.dryRun) await takeOverDead(context, workspace);
@@ -27,24 +30,32 @@ export async function runTick(context: CommandContext, options: TickOptions): Pr
   });
   const query = { now: startedAt, ...situation, settings: context.settings };
   const plan = planTick(query);
-  if (options.dryRun) return dryRun(context, plan);
-  if (plan.units.length === 0)
-    return report(context, { plan, ...situation }, [], clock.now().getTime() - startedAt.getTime());
+  if (options.dryRun) return dryRun(context, workspace, plan);
+  // A run that has not ended a lease behind its time limit is dead.
+  const until = new Date(startedAt.getTime() + (maxSeconds + context.settings.leaseSeconds) * 1000);
+  const queued = await takeFromQueue(context, workspace, until);
+  if (plan.units.length === 0 && queued.length === 0)
+    return report(context, { plan, ...situation }, nothing, clock.now().getTime() - startedAt.getTime());
 
   for (const one of plan.leftOut) context.log.debug({ event: one.event.eventId, why: one.why }, one.reason);
   const sync = syncContext(context, workspace, signal);
   const connections = await openConnections(context, workspace, { signal, patience: 'fail' });
   const { runUnits } = await import('../sync/run-units.ts');
-  const outcomes = await runUnits(sync, plan.units, {
+  const { prepareQueue, settleQueue } = await import('./queue-work.ts');
+  const work = await prepareQueue(context, workspace, queued, { plan, situation, signal });
+  const outcomes = await runUnits(sync, work.units, {
     connect: connections.connect,
     optionsFor: async (unit) => ({
       allowMassRemoval: false,
-      onlyIfStillDue: true,
-      ceiling: async () => callsFreeFor(query, unit.credentialId, unit.priority).ceiling,
+      onlyIfStillDue: !work.asked.has(unit),
+      ceiling: async () =>
+        callsFreeFor(query, unit.credentialId, work.asked.has(unit) ? 'high' : unit.priority).ceiling,
     }),
     onOutcome: async (unit, outcome) => logUnit(context, unit, outcome, clock.now()),
   });
-  return report(context, { plan, ...situation }, outcomes, clock.now().getTime() - startedAt.getTime());
+  const settled = await settleQueue(context, workspace, work, outcomes, signal);
+  const ran = { units: work.units, outcomes, queue: settled };
+  return report(context, { plan, ...situation }, ran, clock.now().getTime() - startedAt.getTime());
 }
 
 /** Events so far away that they are synced at the slowest pace, and were within it: the plan says nothing of them. */
@@ -56,37 +67,53 @@ export function settledEvents(settings: Settings, now: Date): { startsAfter: Dat
   return { startsAfter, syncedAfter };
 }
 
-async function dryRun(context: CommandContext, plan: Plan): Promise<CommandResult> {
+async function dryRun(context: CommandContext, workspace: Workspace, plan: Plan): Promise<CommandResult> {
+  const { shownQueue } = await import('./shown-queue.ts');
+  const waiting = (await shownQueue(workspace, { now: plan.now })).filter(({ status }) => status === 'pending');
   if (context.json) {
     const { planJson } = await import('../report/plan-json.ts');
-    return { exit: 'done', text: '', json: planJson(plan) };
+    return { exit: 'done', text: '', json: planJson(plan, waiting) };
   }
   const { renderPlan } = await import('../report/plan-text.ts');
-  return { exit: 'done', text: renderPlan(plan, context.terminal), json: undefined };
+  return { exit: 'done', text: renderPlan(plan, waiting, context.terminal), json: undefined };
 }
+
+/** What a tick did. */
+interface Ran {
+  readonly units: readonly PlannedUnit[];
+  readonly outcomes: readonly UnitOutcome[];
+  readonly queue: readonly QueueOutcome[];
+}
+
+const nothing: Ran = { units: [], outcomes: [], queue: [] };
 
 async function report(
   context: CommandContext,
   { plan, events, credentials }: Situation & { readonly plan: Plan },
-  outcomes: readonly UnitOutcome[],
+  { units, outcomes, queue }: Ran,
   durationMs: number,
 ): Promise<CommandResult> {
-  const exit = exitOf(context, outcomes, plan, { events, credentials });
-  const names = eventNames(plan.units);
+  const exit = worstExit([
+    exitOf(context, outcomes, plan, { events, credentials }),
+    ...(queue.some((one) => one.isFailure) ? (['someFailed'] as const) : []),
+  ]);
+  const names = eventNames(units);
+  const ran = { outcomes, leftOut: plan.leftOut, durationMs, names, queue };
   if (context.json) {
     const { outcomesJson } = await import('../report/outcome-json.ts');
     return {
       exit,
       text: '',
-      json: { exitCode: exitCodes[exit].code, ...outcomesJson({ outcomes, leftOut: plan.leftOut, durationMs, names }) },
+      json: { exitCode: exitCodes[exit].code, ...outcomesJson(ran) },
     };
   }
   // The idle tick, once a minute all year, loads no table.
-  if (outcomes.length === 0 && plan.leftOut.length === 0) return { exit, text: 'Nothing is due.', json: undefined };
+  if (outcomes.length + plan.leftOut.length + queue.length === 0)
+    return { exit, text: 'Nothing is due.', json: undefined };
   const { renderOutcomes } = await import('../report/tick-text.ts');
   return {
     exit,
-    text: renderOutcomes({ outcomes, leftOut: plan.leftOut, durationMs, names }, context.terminal),
+    text: renderOutcomes(ran, context.terminal),
     json: undefined,
   };
 }

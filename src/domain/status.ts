@@ -3,6 +3,7 @@
 import type { Counts } from './outcomes.ts';
 import type { Pace } from './planning.ts';
 import type { SyncKind } from './provider.ts';
+import type { StatusQueueItem } from './queue.ts';
 
 export interface StatusData {
   readonly now: Date;
@@ -18,6 +19,8 @@ export interface StatusData {
   readonly lastSyncAt: Date | undefined;
   /** Rows that providers sent and that could not be stored, still unresolved. */
   readonly rejectedRows: number;
+  /** What waits in sync_queue, the next to be taken first, and what failed in the last day. */
+  readonly queue: readonly StatusQueueItem[];
 }
 
 export interface StatusEvent {

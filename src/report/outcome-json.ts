@@ -2,10 +2,11 @@
 import { addCounts, type Failure, noCounts, type UnitOutcome } from '../domain/outcomes.ts';
 import { specOf } from './event-condition.ts';
 import { leftOutJson } from './plan-json.ts';
+import { queueOutcomeJson } from './queue-text.ts';
 import type { OutcomeReport } from './tick-text.ts';
 
 /** Totals, every unit, and what was left out. */
-export function outcomesJson({ outcomes, leftOut, durationMs, names }: OutcomeReport) {
+export function outcomesJson({ outcomes, leftOut, durationMs, names, queue = [] }: OutcomeReport) {
   const count = (status: UnitOutcome['status']) => outcomes.filter((one) => one.status === status).length;
   return {
     durationMs,
@@ -19,6 +20,7 @@ export function outcomesJson({ outcomes, leftOut, durationMs, names }: OutcomeRe
     },
     units: outcomes.map((outcome) => unitJson(outcome, names)),
     leftOut: leftOut.map(leftOutJson),
+    queue: queue.map(queueOutcomeJson),
   };
 }
 

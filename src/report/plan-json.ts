@@ -1,15 +1,18 @@
 /** `tick --dry-run --json`: the same plan for machines. Fields are added, never renamed; times are ISO 8601 in UTC. */
 import type { EventState, LeftOut, Plan, PlannedUnit } from '../domain/planning.ts';
+import type { StatusQueueItem } from '../domain/queue.ts';
 import { specOf } from './event-condition.ts';
 import { isoOrNull } from './json-text.ts';
+import { queueItemJson } from './queue-text.ts';
 
-/** Units in the order in which they would run, and the events left out. */
-export function planJson(plan: Plan) {
+/** Units in the order in which they would run, the events left out, and what waits in sync_queue. */
+export function planJson(plan: Plan, queue: readonly StatusQueueItem[] = []) {
   return {
     now: plan.now.toISOString(),
     calls: plan.units.reduce((sum, { cost }) => sum + cost, 0),
     units: plan.units.map(unitJson),
     leftOut: plan.leftOut.map(leftOutJson),
+    queue: queue.map(queueItemJson),
   };
 }
 

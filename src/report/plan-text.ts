@@ -1,8 +1,10 @@
 /** `tick --dry-run`: what would run, why, and what is left out, why. */
 import type { LeftOut, Plan, PlannedUnit } from '../domain/planning.ts';
+import type { StatusQueueItem } from '../domain/queue.ts';
 import { specOf } from './event-condition.ts';
 import { countText, nounText } from './numbers.ts';
 import type { Screen } from './paint.ts';
+import { queueLines } from './queue-text.ts';
 import { relativeText } from './relative-time.ts';
 import { type Column, noteLines, type TableLine, tableLines } from './table-text.ts';
 import { unitId, unitName } from './unit-names.ts';
@@ -27,8 +29,8 @@ const leftOutColumns: readonly Column[] = [
   { head: 'START', drop: 1 },
 ];
 
-/** The plan in the order in which it would run; each reason below its unit. */
-export function renderPlan(plan: Plan, screen: Screen): string {
+/** The plan in the order in which it would run, each reason below its unit, and what waits in sync_queue. */
+export function renderPlan(plan: Plan, queue: readonly StatusQueueItem[], screen: Screen): string {
   const blocks = [noteLines(headline(plan), 'bold', screen, 0)];
   if (plan.units.length > 0) {
     blocks.push(
@@ -41,6 +43,7 @@ export function renderPlan(plan: Plan, screen: Screen): string {
     );
   }
   if (plan.leftOut.length > 0) blocks.push(leftOutLines(plan, screen));
+  if (queue.length > 0) blocks.push(queueLines(queue, plan.now, screen));
   return blocks.map((lines) => lines.join('\n')).join('\n\n');
 }
 

@@ -4,6 +4,7 @@ import { type JudgedEvent, judgeEvents } from './event-condition.ts';
 import { shortenName } from './event-name.ts';
 import { nounText } from './numbers.ts';
 import type { Screen, Style } from './paint.ts';
+import { queueLines } from './queue-text.ts';
 import { relativeText, spanText } from './relative-time.ts';
 import { safeText } from './safe-text.ts';
 import { type Advice, adviceFor } from './status-advice.ts';
@@ -31,6 +32,7 @@ export function renderStatus(data: StatusData, screen: Screen): string {
     tableLines([{ head: '' }, { head: '', min: 20 }], factLines(data), screen),
     adviceLines(adviceFor(data, verdict), screen),
     judged.length > 0 ? eventLines(judged, data.now, screen) : [],
+    queueLines(data.queue, data.now, screen),
     data.credentials.length > 0 ? credentialLines(data.credentials, data.now, screen) : [],
   ];
   return blocks

@@ -1,10 +1,12 @@
 /** The text of a `tick` or a `sync-event` that is done: one line per unit, failures with what to do below it. */
 import { addCounts, noCounts, type UnitOutcome } from '../domain/outcomes.ts';
 import type { LeftOut } from '../domain/planning.ts';
+import type { QueueOutcome } from '../domain/queue.ts';
 import { deferredText } from './deferred-words.ts';
 import { specOf } from './event-condition.ts';
 import { countText, nounText } from './numbers.ts';
 import type { Screen, Style } from './paint.ts';
+import { queueOutcomeLines } from './queue-text.ts';
 import { tookText } from './relative-time.ts';
 import { safeClause } from './safe-text.ts';
 import { type Cell, type Column, noteLines, type TableLine, tableLines } from './table-text.ts';
@@ -17,6 +19,8 @@ export interface OutcomeReport {
   /** Events that were due and not in this run; empty for `sync-event`. */
   readonly leftOut: readonly LeftOut[];
   readonly durationMs: number;
+  /** Rows of sync_queue that the run served; empty for `sync-event`. */
+  readonly queue?: readonly QueueOutcome[];
   /** Names of events by what operators type for them (`1:runsignup:974559`); the id stands in where one is missing. */
   readonly names: ReadonlyMap<string, string>;
 }
@@ -46,7 +50,7 @@ const columns: readonly Column[] = [
 
 /** A headline, and a table where anything ran. */
 export function renderOutcomes(report: OutcomeReport, screen: Screen): string {
-  const { outcomes, names } = report;
+  const { outcomes, names, queue = [] } = report;
   const lines = [...noteLines(headline(report), headlineStyle(outcomes), screen, 0)];
   if (outcomes.length > 0) {
     lines.push(
@@ -59,6 +63,7 @@ export function renderOutcomes(report: OutcomeReport, screen: Screen): string {
       ),
     );
   }
+  if (queue.length > 0) lines.push('', ...queueOutcomeLines(queue, screen));
   return lines.join('\n');
 }
 

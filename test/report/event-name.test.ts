@@ -57,8 +57,8 @@ describe.each([80, 100])('on %i columns the events of one race are told apart', 
     }));
     const [unit] = plan().units;
     const units = leftOut.flatMap(({ event }) => (unit ? [{ ...unit, events: [event] }] : []));
-    expect(apart(renderPlan(plan({ units, leftOut: [] }), screen))).toEqual(kinds);
-    expect(apart(renderPlan(plan({ units: [], leftOut }), screen))).toEqual(kinds);
+    expect(apart(renderPlan(plan({ units, leftOut: [] }), [], screen))).toEqual(kinds);
+    expect(apart(renderPlan(plan({ units: [], leftOut }), [], screen))).toEqual(kinds);
   });
 
   it('after a tick', () => {

@@ -13,7 +13,7 @@ const plain = (columns: number) => ({ columns, color: false });
 const firstLine = (text: string) => text.split('\n')[0];
 
 describe.each([
-  ['plan', renderPlan(plan(), plain(80)), renderPlan(plan(), plain(100))],
+  ['plan', renderPlan(plan(), [], plain(80)), renderPlan(plan(), [], plain(100))],
   ['tick', renderOutcomes(outcomeReport(), plain(80)), renderOutcomes(outcomeReport(), plain(100))],
   ['summary', renderSummary(summary(), plain(80)), renderSummary(summary(), plain(100))],
 ])('the text of a %s', (name, narrow, roomy) => {
@@ -28,11 +28,11 @@ describe.each([
 
 describe('the headline', () => {
   it('of a plan with nothing due', () => {
-    expect(renderPlan(plan({ units: [], leftOut: [] }), plain(80))).toBe('Nothing would run: nothing is due.');
+    expect(renderPlan(plan({ units: [], leftOut: [] }), [], plain(80))).toBe('Nothing would run: nothing is due.');
   });
 
   it('of a plan that leaves all out', () => {
-    expect(firstLine(renderPlan(plan({ units: [] }), plain(80)))).toBe('Nothing would run; 1 event is left out.');
+    expect(firstLine(renderPlan(plan({ units: [] }), [], plain(80)))).toBe('Nothing would run; 1 event is left out.');
   });
 
   it.each([

@@ -1,4 +1,5 @@
 /** Status data as the command gathers it, with overrides: a quiet Saturday morning two hours before a start. */
+import type { StatusQueueItem } from '../../src/domain/queue.ts';
 import type { StatusCredential, StatusData, StatusEvent } from '../../src/domain/status.ts';
 
 /** Saturday, 04:20 in Chicago. */
@@ -63,6 +64,20 @@ export function statusCredential(overrides: Partial<StatusCredential> = {}): Sta
   };
 }
 
+function queueItem(overrides: Partial<StatusQueueItem> = {}): StatusQueueItem {
+  return {
+    id: 17,
+    what: 'participants pull of 1:runsignup:974559',
+    status: 'pending',
+    priority: 5,
+    scheduledAt: undefined,
+    createdAt: minutesFrom(-0.5),
+    retries: 0,
+    reason: undefined,
+    ...overrides,
+  };
+}
+
 export function statusData(overrides: Partial<StatusData> = {}): StatusData {
   return {
     now,
@@ -74,6 +89,7 @@ export function statusData(overrides: Partial<StatusData> = {}): StatusData {
     lastDiscoveryAt: minutesFrom(-200),
     lastSyncAt: minutesFrom(-0.7),
     rejectedRows: 0,
+    queue: [],
     ...overrides,
   };
 }
@@ -83,6 +99,12 @@ export function busyMorning(): StatusData {
   return statusData({
     partners: 3,
     rejectedRows: 3,
+    queue: [
+      queueItem(),
+      queueItem({ id: 18, status: 'processing', what: 'events pull of 2:raceroster' }),
+      queueItem({ id: 19, retries: 2, scheduledAt: minutesFrom(3), reason: 'RunSignUp did not answer within 30 s' }),
+      queueItem({ id: 12, status: 'failed', retries: 3, reason: 'no event 974000 is known' }),
+    ],
     credentials: [
       statusCredential(),
       statusCredential({

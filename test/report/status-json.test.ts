@@ -37,6 +37,7 @@ it('is one object with ISO times and without holes', () => {
     partners: 1,
     lastDiscoveryAt: '2026-08-08T06:00:00.000Z',
     lastSyncAt: '2026-08-08T09:19:18.000Z',
+    queue: [],
     rejectedRows: 0,
     running: [{ what: 'tick', host: 'a', pid: 7, startedAt: '2026-08-08T09:20:00.000Z' }],
     events: [

@@ -9,6 +9,7 @@ import { eventTests } from './suite/events.ts';
 import { housekeepingTests } from './suite/housekeeping.ts';
 import { ledgerTests } from './suite/ledger.ts';
 import { partnerTests } from './suite/partners.ts';
+import { queueTests } from './suite/queue.ts';
 import { removalTests } from './suite/removals.ts';
 import { secretTests } from './suite/secrets.ts';
 import { stillDueTests } from './suite/still-due.ts';
@@ -25,6 +26,7 @@ const parts: readonly (readonly [string, (opened: Opened) => void])[] = [
   ['partners', partnerTests],
   ['events', eventTests],
   ['due', dueTests],
+  ['queue', queueTests],
   ['housekeeping', housekeepingTests],
 ];
 

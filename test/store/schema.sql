@@ -334,11 +334,16 @@ create table sync_queue (
   created_at timestamp without time zone default now(),
   started_at timestamp without time zone,
   completed_at timestamp without time zone,
+  host text,
+  process text,
+  lease_until timestamp with time zone,
+  reason text,
   constraint sync_queue_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES providers(provider_id),
   constraint sync_queue_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint sync_queue_pkey PRIMARY KEY (sync_queue_id)
 );
 CREATE INDEX sync_queue_pending ON public.sync_queue USING btree (priority, sync_queue_id) WHERE (status = 'pending'::text);
+CREATE INDEX sync_queue_processing ON public.sync_queue USING btree (lease_until) WHERE (status = 'processing'::text);
 
 create table sync_seen (
   timing_partner_id integer not null,
