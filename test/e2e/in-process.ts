@@ -3,7 +3,8 @@
 import type { CommandContext, CommandResult } from '../../src/commands/context.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Log } from '../../src/domain/log.ts';
-import { providers } from '../../src/providers/registry.ts';
+import type { Provider } from '../../src/domain/provider.ts';
+import { providers as registered } from '../../src/providers/registry.ts';
 import { readConfigFile, wire } from '../../src/wiring.ts';
 
 export interface InProcessOptions {
@@ -11,6 +12,8 @@ export interface InProcessOptions {
   /** `--now`; undefined: the database's clock. */
   readonly now?: Date | undefined;
   readonly input?: string;
+  /** Default: those of the registry. */
+  readonly providers?: readonly Provider[];
   readonly log?: Log;
 }
 
@@ -19,6 +22,7 @@ export async function inProcess<Result = CommandResult>(
   command: (context: CommandContext) => Promise<Result>,
   options: InProcessOptions,
 ): Promise<Result> {
+  const providers = options.providers ?? registered;
   const config = readConfig(options.env, {
     providerNames: providers.map((provider) => provider.name),
     readFile: readConfigFile,
