@@ -134,6 +134,29 @@ export function buildProgram(run: (invocation: Invocation) => Promise<void>): Co
   );
   add(
     credentials,
+    'keygen',
+    'make a key to encrypt secrets with',
+    ['credentials keygen --out /etc/p88sync/encryption.key', 'credentials keygen'],
+    (c, _, o) => import('./commands/credential-keys.ts').then((m) => m.runKeygen(c, o)),
+    (command) => command.option('--out <file>', 'write it to this new file, readable by its owner only'),
+    false,
+  );
+  add(
+    credentials,
+    'encrypt',
+    'encrypt the secrets that older programs stored in clear text',
+    ['credentials encrypt'],
+    (c) => import('./commands/credential-keys.ts').then((m) => m.runEncrypt(c)),
+  );
+  add(
+    credentials,
+    'rotate-key',
+    'encrypt everything with the current key; the former one is in P88SYNC_ENCRYPTION_KEY_PREVIOUS',
+    ['credentials rotate-key'],
+    (c) => import('./commands/credential-keys.ts').then((m) => m.runRotateKey(c)),
+  );
+  add(
+    credentials,
     'test [ID]',
     'make one call with a credential, or with each',
     ['credentials test', 'credentials test 3'],

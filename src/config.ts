@@ -53,7 +53,7 @@ export const variables: readonly Variable[] = [
   {
     name: 'P88SYNC_ENCRYPTION_KEY',
     meaning:
-      'Key that secrets in the database are encrypted with: 32 bytes as base64 (openssl rand -base64 32) or 64 hexadecimal digits',
+      'Key that secrets in the database are encrypted with: 32 bytes as base64 (p88sync credentials keygen) or 64 hexadecimal digits',
     default: undefined,
     secret: true,
   },

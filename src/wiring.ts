@@ -205,6 +205,7 @@ export function wire(options: WiringOptions): Wired {
         throw new UsageError(`cannot read ${path}: ${cause.code ?? cause.message}`, { cause });
       }),
     writeFile: (path, text) => writeFile(path, text).catch(refuseToWrite(path)),
+    createSecretFile: (path, text) => writeFile(path, text, { flag: 'wx', mode: 0o600 }).catch(refuseToWrite(path)),
     checkWritable: (path) => appendFile(path, '').catch(refuseToWrite(path)),
     now: () => options.now ?? new Date(),
     machine: async () => (await import('./wiring-machine.ts')).thisMachine(packageFolder),

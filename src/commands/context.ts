@@ -38,6 +38,8 @@ export interface CommandContext {
   checkSecrets(provider: Provider, secrets: CredentialSecrets): Promise<void>;
   readFile(path: string): Promise<string>;
   writeFile(path: string, text: string): Promise<void>;
+  /** Makes a new file that only its owner may read. @throws UsageError where there is one, or it cannot be written. */
+  createSecretFile(path: string, text: string): Promise<void>;
   /** Makes the file where it is missing and leaves it alone where it is there. @throws UsageError where it cannot be written. */
   checkWritable(path: string): Promise<void>;
   /** The clock before a database is open. */

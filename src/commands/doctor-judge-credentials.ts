@@ -7,7 +7,7 @@ import { safeClause } from '../report/safe-text.ts';
 import type { CredentialFacts, WorkFacts } from './doctor-facts.ts';
 
 const makeKey =
-  'Set P88SYNC_ENCRYPTION_KEY, or P88SYNC_ENCRYPTION_KEY_FILE; `openssl rand -base64 32` makes one. Keep a copy.';
+  'Set P88SYNC_ENCRYPTION_KEY, or P88SYNC_ENCRYPTION_KEY_FILE; `p88sync credentials keygen` makes one. Keep a copy.';
 
 export function judgeEncryptionKey({ credentials }: WorkFacts, hasKey: boolean): readonly Finding[] {
   if (hasKey) return [ok('encryptionKey', 'set')];

@@ -193,7 +193,8 @@ export async function pauseCredential(db: Db, credentialId: number, until: Date)
     .execute();
 }
 
-function purposeOf(owner: { partnerId: number; providerId: number; principal: string }, part: string): string {
+/** What a sealed value is bound to: it cannot be moved to another credential or column. */
+export function purposeOf(owner: { partnerId: number; providerId: number; principal: string }, part: string): string {
   return `${part} of ${owner.partnerId}:${owner.providerId}:${owner.principal}`;
 }
 

@@ -13,6 +13,8 @@ export interface Cipher {
   encrypt(text: string, purpose: string): string;
   /** Text without our prefix (rows of older programs) comes back as it is. @throws UsageError where no key fits. */
   decrypt(stored: string, purpose: string): string;
+  /** True for what `encrypt` would make now, as far as the key goes. */
+  isCurrent(stored: string): boolean;
 }
 
 const prefix = 'p88:v1';
@@ -23,6 +25,7 @@ const tagBytes = 16;
 export function createCipher(keys: EncryptionKeys | undefined): Cipher {
   const byId = new Map((keys ? [keys.current, ...keys.previous] : []).map((key) => [keyId(key), key]));
   return {
+    isCurrent: (stored) => keys !== undefined && stored.startsWith(`${prefix}:${keyId(keys.current)}:`),
     encrypt(text, purpose) {
       if (!keys) throw missingKey('a secret cannot be stored');
       const iv = randomBytes(ivBytes);
@@ -56,6 +59,11 @@ export function createCipher(keys: EncryptionKeys | undefined): Cipher {
   };
 }
 
+/** 32 random bytes as base64: what P88SYNC_ENCRYPTION_KEY takes. */
+export function newEncryptionKey(): string {
+  return randomBytes(32).toString('base64');
+}
+
 /** False for text that older programs stored in clear. */
 export function isEncrypted(stored: string): boolean {
   return stored.startsWith(`${prefix}:`);
@@ -67,6 +75,6 @@ function keyId(key: Buffer): string {
 
 function missingKey(what: string): UsageError {
   return new UsageError(`${what}: no encryption key is configured`, {
-    hint: 'Set P88SYNC_ENCRYPTION_KEY (or P88SYNC_ENCRYPTION_KEY_FILE); `openssl rand -base64 32` makes one. Keep it: without it the stored secrets are lost.',
+    hint: 'Set P88SYNC_ENCRYPTION_KEY (or P88SYNC_ENCRYPTION_KEY_FILE); `p88sync credentials keygen` makes one. Keep it: without it the stored secrets are lost.',
   });
 }

@@ -11,6 +11,7 @@ import { ledgerTests } from './suite/ledger.ts';
 import { partnerTests } from './suite/partners.ts';
 import { queueTests } from './suite/queue.ts';
 import { removalTests } from './suite/removals.ts';
+import { resealTests } from './suite/reseal.ts';
 import { secretTests } from './suite/secrets.ts';
 import { stillDueTests } from './suite/still-due.ts';
 import { upsertTests } from './suite/upserts.ts';
@@ -23,6 +24,7 @@ const parts: readonly (readonly [string, (opened: Opened) => void])[] = [
   ['what is still due', stillDueTests],
   ['ledger', ledgerTests],
   ['secrets', secretTests],
+  ['sealing again', resealTests],
   ['partners', partnerTests],
   ['events', eventTests],
   ['due', dueTests],

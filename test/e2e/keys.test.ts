@@ -1,0 +1,68 @@
+/** The key of the secrets as an operator handles it: made, in use, rotated. */
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addAccount, addEvent, addRace } from '../../src/sandbox/build-world.ts';
+import { type Installation, install, saturday } from './installation.ts';
+import { run } from './program.ts';
+
+let folder: string;
+let here: Installation;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'p88sync-keys-'));
+  here = await install((world) => {
+    const race = addRace(world, {});
+    addEvent(world, race, { startAt: new Date(saturday.getTime() + 3_600_000) });
+    addAccount(world, { company: 'Peak Timing', races: [race], secret: 'secret-open-sesame' });
+  });
+});
+afterAll(async () => {
+  await here.close();
+  await rm(folder, { recursive: true });
+});
+
+test('keygen makes a file that only its owner reads, and never writes over one', async () => {
+  const file = join(folder, 'new.key');
+  const made = await run(['credentials', 'keygen', '--out', file]);
+  expect(made).toMatchObject({ code: 0, stderr: '' });
+  const key = await readFile(file, 'utf8');
+  expect(Buffer.from(key.trim(), 'base64')).toHaveLength(32);
+  expect(made.stdout).not.toContain(key.trim());
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  const again = await run(['credentials', 'keygen', '--out', file]);
+  expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining(`cannot write ${file}: EEXIST`) });
+  expect(await readFile(file, 'utf8')).toBe(key);
+  const printed = await run(['credentials', 'keygen']);
+  expect(Buffer.from(printed.stdout.trim(), 'base64')).toHaveLength(32);
+});
+
+test('a key is rotated while ticks go on', async () => {
+  const file = join(folder, 'next.key');
+  await run(['credentials', 'keygen', '--out', file]);
+  const former = here.env['P88SYNC_ENCRYPTION_KEY'] ?? '';
+  Object.assign(here.env, { P88SYNC_ENCRYPTION_KEY: '', P88SYNC_ENCRYPTION_KEY_FILE: file });
+  expect(await here.run('discover')).toMatchObject({ code: 2, stderr: expect.stringMatching(/not configured/) });
+  here.env['P88SYNC_ENCRYPTION_KEY_PREVIOUS'] = former;
+  expect(await here.run('discover')).toMatchObject({ code: 0 });
+  const rotated = await here.run('credentials', 'rotate-key', '--json');
+  expect(rotated.json['credentials']).toMatchObject([{ credentialId: 1, was: 'former-key', keyInPrincipal: false }]);
+  here.env['P88SYNC_ENCRYPTION_KEY_PREVIOUS'] = '';
+  expect(await here.run('tick')).toMatchObject({ code: 0 });
+  expect((await here.run('credentials', 'rotate-key')).stdout).toContain('Every credential is under the key already.');
+});
+
+test('what an older program left in clear is encrypted on request', async () => {
+  await here.query(
+    `update partner_provider_credentials set secret = 'secret-open-sesame', additional_config = '{"key_style":"v2"}'`,
+  );
+  here.pass(120_000);
+  expect(await here.run('tick')).toMatchObject({ code: 0 });
+  const { stdout, code } = await here.run('credentials', 'encrypt');
+  expect({ stdout, code }).toEqual({
+    stdout: 'Encrypted 1 of 1 credentials with the key: 1 (Peak Timing, RunSignUp).\n',
+    code: 0,
+  });
+  expect(JSON.stringify(await here.query('select * from partner_provider_credentials'))).not.toContain('open-sesame');
+  expect(await here.run('credentials', 'test')).toMatchObject({ code: 0 });
+});
