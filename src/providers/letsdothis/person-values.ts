@@ -1,4 +1,5 @@
 /** Values of a person, which applications and participants write alike. Pure; what cannot be read stays in the source. */
+import { dayOf } from '../../domain/calendar-day.ts';
 import { instantOf, utcWall } from '../../domain/event-time.ts';
 import type { Removal } from '../../domain/records.ts';
 
@@ -58,6 +59,8 @@ export function amountOf(text: string | null): string | null {
 
 /** A time as a column without zone holds it: UTC. A day alone is its midnight. */
 export function wallOf(text: string | null): string | null {
-  const instant = instantOf(/^\d{4}-\d\d-\d\d$/.test(text ?? '') ? `${text}T00:00:00Z` : text);
-  return instant === undefined ? null : utcWall(instant);
+  const instant = instantOf(text);
+  if (instant !== undefined) return utcWall(instant);
+  const day = text?.length === 10 ? dayOf(text) : null;
+  return day === null ? null : `${day}T00:00:00`;
 }
