@@ -47,7 +47,15 @@ export class ProviderThrottled extends P88Error {
 export class UnknownAnswer extends P88Error {}
 
 /** The provider understood the call and refused it (event not found, bad parameter): only this race or event is concerned. */
-export class CallRefused extends P88Error {}
+export class CallRefused extends P88Error {
+  /** The HTTP status it was refused with; undefined where the provider says it in another way. */
+  readonly status: number | undefined;
+
+  constructor(message: string, options: { hint?: string; cause?: unknown; status?: number } = {}) {
+    super(message, options);
+    this.status = options.status;
+  }
+}
 
 /** The hourly budget of the credential has no room for this call before the run must end. */
 export class BudgetSpent extends P88Error {

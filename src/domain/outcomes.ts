@@ -4,7 +4,10 @@ import type { SyncKind } from './provider.ts';
 import type { Priority } from './settings.ts';
 
 export interface Counts {
-  /** Rows the provider sent. */
+  /**
+   * Rows the provider sent. Of a second list only those count who are in no other: `fetched` and `unchanged` are people,
+   * and whom a second list completes is among the `updated`.
+   */
   readonly fetched: number;
   readonly inserted: number;
   readonly updated: number;

@@ -46,7 +46,8 @@ export interface ParticipantRecord {
   /**
    * `registration`: the whole row. `removal-notice`: a row of a separate list of removed people, which often holds
    * less: it marks the row we have and is stored whole only where we have none. `supplement`: a row of a second list
-   * of the same people; of a row we have it fills the table's `supplement` columns only, and a blank fills nothing.
+   * of the same people; of a row we have it fills the table's `supplement` columns only, and a blank fills nothing. Its
+   * `id` is the registration's; it may come before it, in an earlier page or sync, and the row ends up the same.
    */
   readonly kind: 'registration' | 'removal-notice' | 'supplement';
 }

@@ -27,8 +27,17 @@ export interface TableSpec {
   readonly keepWhenBlank?: readonly string[];
   /** The column by which a listing knows who is there; default: the first of `key`. */
   readonly listedBy?: string;
-  /** Columns that a second list of the same people fills (records of kind `supplement`). */
+  /**
+   * Columns that a second list of the same people fills (records of kind `supplement`); one of them keeps its row whole. A
+   * registration leaves them blank, and a blank erases nothing in them. Who is in the second list alone has no `source_row`.
+   */
   readonly supplement?: readonly string[];
+  /**
+   * That one of `supplement` (text, beside a key of one text column) which holds the second list's own id of a person, where
+   * a registration may have several: the first of them fills the row of the registration for good, the others get rows of
+   * their own, `REGISTRATION:ID`.
+   */
+  readonly supplementId?: string;
 }
 
 /** Values of one row by column name. Dates and times as ISO text, `numeric` as decimal text, `jsonb` as JSON. */

@@ -42,7 +42,7 @@ export function faultOf(attempt: Attempt, call: string, url: URL, now: Date): Fa
     const error = new ProviderUnavailable(`${call} failed with ${status}`, { hint: 'It is tried again by itself.' });
     return { error, retry: { afterMs: wait !== undefined && wait <= longestWaitMs ? wait : undefined } };
   }
-  return final(new CallRefused(`${call} was refused with ${status}`));
+  return final(new CallRefused(`${call} was refused with ${status}`, { status }));
 }
 
 function faultWithoutAnswer(code: string, cause: unknown, call: string): Fault {

@@ -14,6 +14,7 @@ import {
 } from './control-input.ts';
 import { faultSchema } from './faults.ts';
 import * as finishes from './finishes.ts';
+import { letsDoThisSwitches } from './letsdothis/behaviour.ts';
 import { accountOf, eventOf, type RaceEvent, type Registration, raceOf, registrationOf } from './world.ts';
 
 const registrationActions: Readonly<Record<string, Action>> = {
@@ -125,13 +126,16 @@ const sandboxActions: Readonly<Record<string, Action>> = {
       pageCap: z.int().min(1).exactOptional(),
       honoursUpdatedSince: z.boolean().exactOptional(),
       showsSubEvent: z.boolean().exactOptional(),
+      letsdothis: letsDoThisSwitches.exactOptional(),
     },
-    ({ world }, { registrationRequired, ...raceroster }) => {
+    ({ world }, { registrationRequired, letsdothis, ...raceroster }) => {
       const { behaviour } = world;
       if (registrationRequired !== undefined) behaviour.runsignup.registrationRequired = registrationRequired;
       Object.assign(behaviour.raceroster, raceroster);
+      Object.assign(behaviour.letsdothis, letsdothis);
       const { secret: _, ...registration } = behaviour.runsignup.registration;
-      return { runsignup: { ...behaviour.runsignup, registration }, raceroster: behaviour.raceroster };
+      const others = letsdothis === undefined ? {} : { letsdothis: behaviour.letsdothis };
+      return { runsignup: { ...behaviour.runsignup, registration }, raceroster: behaviour.raceroster, ...others };
     },
   ),
   clock: action({ now: instant.nullable() }, (state, input) => {

@@ -78,9 +78,11 @@ function expectedEvent(event: RaceEvent): ExpectedEvent {
   };
 }
 
+const birthDateShown: ReadonlySet<SandboxProvider> = new Set(['runsignup', 'letsdothis']);
+
 function expectedRegistration(registration: Registration): ExpectedRegistration {
   const { person, removal, vanishedAt } = registration;
-  const showsBirthDate = registration.event.race.provider === 'runsignup';
+  const showsBirthDate = birthDateShown.has(registration.event.race.provider);
   return {
     eventId: registration.event.id,
     id: String(registration.id),

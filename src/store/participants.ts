@@ -7,6 +7,7 @@ import type { TableSpec } from '../domain/tables.ts';
 import type { Db } from './database.ts';
 import { storeIsolated } from './isolate-rows.ts';
 import { longestKey, storableText } from './storable-text.ts';
+import { supplementSql } from './supplement-sql.ts';
 import { absentReason, markRemovedSql, upsertParticipantsSql } from './upsert-sql.ts';
 
 /** Whose rows they are. */
@@ -29,8 +30,15 @@ export interface StoredPage {
  */
 const rowsPerStatement = 500;
 
+/** In this order, so that a person who is in two lists of a page ends as the newer says, and a second list finds the row. */
+const statements = [
+  ['registration', upsertParticipantsSql],
+  ['supplement', supplementSql],
+  ['removal-notice', markRemovedSql],
+] as const;
+
 /**
- * Upserts a page. Registrations come before removal notices, so that a person who is in both ends as the newer says.
+ * Upserts a page.
  * @param now UTC, for rows that carry no time of their own.
  */
 export async function storeParticipants(
@@ -42,27 +50,34 @@ export async function storeParticipants(
 ): Promise<StoredPage> {
   const counts = new Map<string, Counts>();
   const rejected: RejectedRow[] = [];
-  for (const kind of ['registration', 'removal-notice'] as const) {
-    const rows = newestOfEach(records.filter((record) => record.kind === kind));
+  for (const [kind, statementOf] of statements) {
+    const rows = newestOfEach(
+      records.filter((record) => record.kind === kind),
+      spec,
+    );
     if (rows.length === 0) continue;
-    const statement = kind === 'registration' ? upsertParticipantsSql(spec) : markRemovedSql(spec);
+    const statement = statementOf(spec);
     for (let from = 0; from < rows.length; from += rowsPerStatement) {
       const refused = await storeIsolated(tx, rows.slice(from, from + rowsPerStatement), async (part) => {
         const page = JSON.stringify(part.map(asTableRow));
         const result = await tx.executeQuery<{ event_id: string; inserted: number; updated: number; removed: number }>(
           CompiledQuery.raw(statement, [page, owner.partnerId, String(owner.credentialId), now]),
         );
-        for (const { event_id, ...changes } of result.rows) bump(counts, event_id, changes);
+        for (const { event_id, ...changes } of result.rows) {
+          // Whom only the second list has, counts as fetched; whom it completes was fetched with the first.
+          const first = kind === 'supplement' ? { fetched: changes.inserted, unchanged: changes.updated } : {};
+          bump(counts, event_id, { ...changes, ...first });
+        }
       });
       for (const { row, error } of refused) {
         rejected.push({ eventId: row.eventId, id: row.id, error, source: row.source });
+        bump(counts, row.eventId, { failed: 1, fetched: kind === 'supplement' ? 1 : 0 });
       }
     }
   }
-  for (const record of records) bump(counts, record.eventId, { fetched: 1 });
-  for (const row of rejected) bump(counts, row.eventId ?? '', { failed: 1 });
+  for (const { kind, eventId } of records) if (kind !== 'supplement') bump(counts, eventId, { fetched: 1 });
   for (const [eventId, sums] of counts) {
-    const unchanged = sums.fetched - sums.inserted - sums.updated - sums.failed;
+    const unchanged = sums.unchanged + sums.fetched - sums.inserted - sums.updated - sums.failed;
     counts.set(eventId, { ...sums, unchanged: Math.max(0, unchanged) });
   }
   return { counts, rejected };
@@ -84,12 +99,14 @@ function asTableRow(record: ParticipantRecord): Record<string, unknown> {
  * A person twice in one page (a row that moved while it was read): the newer one, else the later one. In the order of
  * their ids, so that two pages with the same people do not wait for each other's rows in a circle.
  */
-function newestOfEach(records: readonly ParticipantRecord[]): readonly ParticipantRecord[] {
+function newestOfEach(records: readonly ParticipantRecord[], spec: TableSpec): readonly ParticipantRecord[] {
   const byId = new Map<string, ParticipantRecord>();
   for (const record of records) {
-    const other = byId.get(record.id);
-    if (!other || (record.modifiedAt?.getTime() ?? 0) >= (other.modifiedAt?.getTime() ?? 0))
-      byId.set(record.id, record);
+    const { kind, id, row } = record;
+    // Of a second list a registration may have several people.
+    const one = kind === 'supplement' && spec.supplementId ? `${id} ${row[spec.supplementId] ?? ''}` : id;
+    const other = byId.get(one);
+    if (!other || (record.modifiedAt?.getTime() ?? 0) >= (other.modifiedAt?.getTime() ?? 0)) byId.set(one, record);
   }
   return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
@@ -100,7 +117,7 @@ function bump(counts: Map<string, Counts>, eventId: string, add: Partial<Counts>
     fetched: sums.fetched + (add.fetched ?? 0),
     inserted: sums.inserted + (add.inserted ?? 0),
     updated: sums.updated + (add.updated ?? 0),
-    unchanged: sums.unchanged,
+    unchanged: sums.unchanged + (add.unchanged ?? 0),
     removed: sums.removed + (add.removed ?? 0),
     failed: sums.failed + (add.failed ?? 0),
   });
@@ -156,7 +173,7 @@ export async function countAbsent(
   series: string,
 ): Promise<Absence> {
   const result = await sql<Absence>`select count(*)::int as active,
-      count(*) filter (where not exists (${seenRow(owner, eventId, series, sql`${sql.ref(`t.${spec.key[0]}`)}::text`)}))::int as absent,
+      count(*) filter (where not exists (${seenRow(owner, eventId, series, sql`${sql.ref(`t.${spec.listedBy ?? spec.key[0]}`)}::text`)}))::int as absent,
       exists (${seenRow(owner, eventId, series)}) as anybody,
       exists (${seenRow(owner, eventId, series, sql.lit(unknownPerson))}) as "somebodyUnknown"
     from ${sql.table(spec.name)} t
@@ -177,7 +194,7 @@ export async function markAbsent(
   const result = await sql<{ marked: number }>`with marked as (
       update ${sql.table(spec.name)} t set removed_at = ${now}::timestamptz, removed_reason = ${absentReason}, fetched_date = ${now}::timestamptz
       where t.timing_partner_id = ${owner.partnerId} and t.event_id::text = ${eventId} and t.removed_at is null
-        and not exists (${seenRow(owner, eventId, series, sql`${sql.ref(`t.${spec.key[0]}`)}::text`)})
+        and not exists (${seenRow(owner, eventId, series, sql`${sql.ref(`t.${spec.listedBy ?? spec.key[0]}`)}::text`)})
       returning 1)
     select count(*)::int as marked from marked`.execute(tx);
   return result.rows[0]?.marked ?? 0;

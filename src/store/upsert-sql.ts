@@ -13,6 +13,9 @@ export const participantExtras: Readonly<Record<string, ColumnType>> = {
   removed_to: 'text',
 };
 
+// What the statement for a second list (supplement-sql.ts) is built from too.
+export { keysEqual, list as columnList, q as quoted, recordColumns };
+
 /** Reason of a removal that we inferred; a provider's row of any age takes it back. */
 export const absentReason = 'absent';
 
@@ -21,11 +24,12 @@ export const absentReason = 'absent';
  * $4 now (timestamptz). Yields a row per event: event_id, inserted, updated, removed (newly marked).
  *
  * A row is rewritten only where something differs; a stale one (older than what is stored; at the same instant, an
- * active row against a removal) changes nothing. A blank bib keeps the one we have.
+ * active row against a removal) changes nothing. A blank bib keeps the one we have, and so does a blank in what a second
+ * list fills.
  */
 export function upsertParticipantsSql(spec: TableSpec): string {
   const columns = Object.keys(spec.columns);
-  const keep = new Set(spec.keepWhenBlank ?? []);
+  const keep = new Set([...(spec.keepWhenBlank ?? []), ...(spec.supplement ?? [])]);
   const value = (column: string) =>
     keep.has(column) ? `coalesce(excluded.${q(column)}, t.${q(column)})` : `excluded.${q(column)}`;
   const compared = [...columns, 'source_row', 'source_modified_at', 'removed_reason', 'removed_to'];

@@ -1,5 +1,5 @@
 /** Runs planned units: credentials side by side, the units of one credential in the plan's order. */
-import { CallRefused, DatabaseUnavailable } from '../domain/errors.ts';
+import { DatabaseUnavailable } from '../domain/errors.ts';
 import type { UnitOutcome } from '../domain/outcomes.ts';
 import { noCounts } from '../domain/outcomes.ts';
 import type { PlannedUnit } from '../domain/planning.ts';
@@ -7,7 +7,7 @@ import { explainDatabaseError } from '../store/database-errors.ts';
 import type { CredentialRun, SyncContext } from './context.ts';
 import { credentialsAtOnce, sideBySide } from './side-by-side.ts';
 import { syncUnit, type UnitOptions } from './sync-unit.ts';
-import { failureOf } from './unit-failure.ts';
+import { failureOf, mayBeOneEvent } from './unit-failure.ts';
 
 export interface RunOptions {
   /** Opens the credential; its failure (a secret that cannot be decrypted) fails the credential's units only. */
@@ -60,7 +60,7 @@ async function* runCredential(
   };
   for (const unit of units) {
     const outcome = await attempt(unit);
-    if (outcome.failure?.kind !== CallRefused.name || outcome.eventIds.length < 2) {
+    if (!mayBeOneEvent(run, outcome.failure, outcome.eventIds)) {
       yield [unit, outcome];
       continue;
     }

@@ -62,7 +62,7 @@ export async function settleFailure(
   if (error instanceof SafetyStop) {
     await noteListingStopped(context.database.db, run.owner, claim.eventIds, context.clock.now());
   }
-  if (error instanceof CallRefused && claim.eventIds.length > 1) {
+  if (mayBeOneEvent(run, failureOf(error), claim.eventIds)) {
     // Whoever runs the unit asks for each event by itself now: only one that is refused alone has failed.
     await endAll(context, claim, apiCalls, error, 'abandoned', () => undefined);
     return { status: 'failed', failure: failureOf(error) };
@@ -79,6 +79,18 @@ export async function settleFailure(
     ),
   );
   return { status: permanent ? 'failed_permanent' : 'failed', failure: failureOf(error) };
+}
+
+/**
+ * Whether a call was refused that names several events, one of which may be at fault: each is asked for by itself then.
+ * The calls of an organiser name none, and would only be refused again.
+ */
+export function mayBeOneEvent(
+  { provider }: CredentialRun,
+  failure: Failure | undefined,
+  eventIds: readonly string[],
+): boolean {
+  return failure?.kind === CallRefused.name && eventIds.length > 1 && provider.unit !== 'organiser';
 }
 
 /**

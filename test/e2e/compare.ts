@@ -1,7 +1,8 @@
 /** Database and sandbox, row by row: what is stored, and what the sandbox says ought to be. */
 import { expect } from 'vitest';
-import { expectedOf } from '../../src/sandbox/expected.ts';
+import { type ExpectedRegistration, expectedOf } from '../../src/sandbox/expected.ts';
 import type { Account, World } from '../../src/sandbox/world.ts';
+import { type ComparedTables, comparedTables, comparedTablesOf } from './compared-tables.ts';
 import { hour, type Installation, type Row, saturday } from './installation.ts';
 
 /** Only what is upcoming at `from` is discovered (UTC); an event that was, stays. Default: an hour before `saturday`. */
@@ -21,27 +22,11 @@ interface Rows {
 }
 
 export async function storedRows({ query }: Pick<Installation, 'query'>): Promise<Rows> {
-  const people = await query(`
-    select c.company_name as partner, p.* from timing_partners c join (
-      select timing_partner_id, 'runsignup' as provider, event_id::text as event, registration_id::text as id,
-        first_name, last_name, email, dob::text as dob, gender, bib_num as bib, removed_reason, removed_to,
-        removed_at is not null as removed
-      from runsignup_participants
-      union all
-      select timing_partner_id, 'raceroster', event_id, registration_id,
-        first_name, last_name, email, date_of_birth::text, gender, bib_number, removed_reason, removed_to,
-        removed_at is not null
-      from raceroster_participants) p using (timing_partner_id)`);
-  const events = await query(`
-    select c.company_name as partner, e.* from timing_partners c join (
-      select s.timing_partner_id, 'runsignup' as provider, s.event_id as event, s.race_id as race, e.name, s.start_at, e.start_at as own_start_at, s.time_zone
-      from sync_events s full join runsignup_events e on (s.timing_partner_id, s.event_id) = (e.timing_partner_id, e.event_id::text)
-      where s.provider_id = (select provider_id from providers where name = 'RunSignUp') or s is null
-      union all
-      select s.timing_partner_id, 'raceroster', s.event_id, null, e.event_name, s.start_at, e.start_at, null
-      from sync_events s full join raceroster_events e on (s.timing_partner_id, s.event_id) = (e.timing_partner_id, e.event_id)
-      where s.provider_id = (select provider_id from providers where name = 'Race Roster') or s is null
-    ) e using (timing_partner_id)`);
+  const all = Object.entries(comparedTables);
+  const people = await query(`select c.company_name as partner, p.* from timing_partners c
+    join (${all.map(([provider, tables]) => peopleSql(provider, tables)).join(' union all ')}) p using (timing_partner_id)`);
+  const events = await query(`select c.company_name as partner, e.* from timing_partners c
+    join (${all.map(([provider, tables]) => eventsSql(provider, tables)).join(' union all ')}) e using (timing_partner_id)`);
   const races = await query(`select c.company_name as partner, race_id::text as race, name, timezone as time_zone
     from runsignup_races join timing_partners c using (timing_partner_id)`);
   return {
@@ -51,28 +36,45 @@ export async function storedRows({ query }: Pick<Installation, 'query'>): Promis
   };
 }
 
+function peopleSql(provider: string, { people }: ComparedTables): string {
+  return `select timing_partner_id, '${provider}' as provider, event_id::text as event, ${people.id}::text as id,
+    first_name, last_name, email, ${people.dob}::text as dob, gender, ${people.bib} as bib, removed_reason, removed_to,
+    removed_at is not null as removed from ${people.table}`;
+}
+
+/** The plan's events beside the provider's own; one that stands in only one of the two shows. */
+function eventsSql(provider: string, { displayName, events, namesZone }: ComparedTables): string {
+  const planned = `select s.* from sync_events s join providers v using (provider_id)
+    where v.name = '${displayName.replaceAll("'", "''")}'`;
+  return `select coalesce(s.timing_partner_id, e.timing_partner_id) as timing_partner_id, '${provider}' as provider,
+    s.event_id as event, s.race_id as race, e.${events.name} as name, s.start_at, e.start_at as own_start_at,
+    ${namesZone ? 's.time_zone' : 'null'} as time_zone
+    from (${planned}) s full join ${events.table} e
+      on (s.timing_partner_id, s.event_id) = (e.timing_partner_id, e.event_id::text)`;
+}
+
 /** A partner's credentials with one provider may see the same event: it is stored once. */
 export function wantedRows(world: World, { from = new Date(saturday.getTime() - hour) }: CompareOptions = {}): Rows {
   const people = new Map<string, Row>();
   const events = new Map<string, Row>();
   const races = new Map<string, Row>();
   for (const account of world.accounts) {
+    const tables = comparedTablesOf(account.provider);
     const expected = expectedOf(world.events.values(), account);
     const upcoming = expected.events.filter((event) => !event.volunteer && new Date(event.startAt) >= from);
     const ids = new Set(upcoming.map((event) => event.eventId));
     for (const event of upcoming) {
       const start = new Date(event.startAt);
-      const isRunSignUp = account.provider === 'runsignup';
       events.set(`${account.company} ${account.provider} ${event.eventId}`, {
         ...ownerOf(account),
         event: event.eventId,
-        race: isRunSignUp ? event.raceId : null,
+        race: tables.races ? event.raceId : null,
         name: event.name,
         start_at: start,
         own_start_at: start,
-        time_zone: isRunSignUp ? event.timeZone : null,
+        time_zone: tables.namesZone ? event.timeZone : null,
       });
-      if (isRunSignUp) {
+      if (tables.races) {
         const race = { partner: account.company, race: event.raceId, name: event.raceName, time_zone: event.timeZone };
         races.set(`${account.company} ${event.raceId}`, race);
       }
@@ -88,7 +90,7 @@ export function wantedRows(world: World, { from = new Date(saturday.getTime() - 
         dob: one.dob,
         gender: one.gender,
         bib: one.lastBib,
-        ...removalOf(account, one),
+        ...removalOf(tables, one),
       });
     }
   }
@@ -99,16 +101,9 @@ export function wantedRows(world: World, { from = new Date(saturday.getTime() - 
   };
 }
 
-/** Race Roster says only that somebody left; one whom it no longer lists at all is absent. */
-function removalOf(
-  { provider }: Account,
-  one: { removedReason: string | null; movedTo: string | null; vanishedAt: string | null },
-): Row {
-  if (provider === 'runsignup') {
-    return { removed: one.removedReason !== null, removed_reason: one.removedReason, removed_to: one.movedTo };
-  }
-  const reason = one.removedReason !== null ? 'inactive' : one.vanishedAt !== null ? 'absent' : null;
-  return { removed: reason !== null, removed_reason: reason, removed_to: null };
+function removalOf(tables: ComparedTables, one: ExpectedRegistration): Row {
+  const reason = tables.reasonOf(one);
+  return { removed: reason !== null, removed_reason: reason, removed_to: tables.tellsMovedTo ? one.movedTo : null };
 }
 
 function ownerOf(account: Account): Row {
@@ -126,14 +121,12 @@ function sorted(rows: readonly Row[]): Row[] {
 
 /** Where every row of data lies and which transaction wrote it: equal before and after means that none was rewritten. */
 export async function rowVersions({ query }: Pick<Installation, 'query'>): Promise<readonly Row[]> {
-  const tables = [
-    'runsignup_races',
-    'runsignup_events',
-    'runsignup_participants',
-    'raceroster_events',
-    'raceroster_participants',
-    'sync_events',
-  ];
+  const tables = Object.values(comparedTables).flatMap(({ people, events, races }) => [
+    people.table,
+    events.table,
+    ...(races ? [races.table] : []),
+  ]);
+  tables.push('sync_events');
   return query(
     `${tables
       .map((table) => `select '${table}' as relation, ctid::text, xmin::text, timing_partner_id from ${table}`)

@@ -14,10 +14,12 @@ import { removalTests } from './suite/removals.ts';
 import { resealTests } from './suite/reseal.ts';
 import { secretTests } from './suite/secrets.ts';
 import { stillDueTests } from './suite/still-due.ts';
+import { supplementTests } from './suite/supplements.ts';
 import { upsertTests } from './suite/upserts.ts';
 
 const parts: readonly (readonly [string, (opened: Opened) => void])[] = [
   ['upserts', upsertTests],
+  ['supplements', supplementTests],
   ['removals', removalTests],
   ['bad rows', badRowTests],
   ['claims', claimTests],

@@ -12,6 +12,7 @@ import type { UnitOutcome } from '../../src/domain/outcomes.ts';
 import type { PlannedUnit } from '../../src/domain/planning.ts';
 import type { ParticipantQuery } from '../../src/domain/provider.ts';
 import type { ParticipantPage } from '../../src/domain/records.ts';
+import { letsdothis } from '../../src/providers/letsdothis/provider.ts';
 import { runUnits } from '../../src/sync/run-units.ts';
 import { type OpenPostgresStore, openOnPostgres } from '../store/opening.ts';
 import { at, hour, minute, newCredential, person, runsignup } from '../store/store-world.ts';
@@ -189,6 +190,15 @@ describe('a race of which one event is gone', () => {
     const others = (await world.history()).filter((row) => row['event_id'] !== '200');
     expect(new Set(others.map((row) => row['status']))).toEqual(new Set(['abandoned', 'completed']));
     expect(new Set(others.map((row) => row['failures']))).toEqual(new Set([0]));
+  });
+
+  test('the calls of an organiser name no event: refused once, they all have failed', async () => {
+    const world = await answering(() => gone, await syncWorld(store.database, letsdothis));
+    const outcomes = await run(world, [world.unit(['e1', 'e2', 'e3'])]);
+    expect(outcomes.map(({ status, eventIds }) => [status, eventIds])).toEqual([['failed', ['e1', 'e2', 'e3']]]);
+    expect(asked(world)).toEqual(['e1,e2,e3']);
+    const rows = (await world.history()).map((row) => [row['event_id'], row['status'], row['retry_at']]);
+    expect(rows).toEqual(['e1', 'e2', 'e3'].map((id) => [id, 'failed', at(2 * minute)]));
   });
 
   test('the calls of the first try are counted too', async () => {
