@@ -12,6 +12,7 @@ import {
   registrationKey,
   timeZone,
 } from './control-input.ts';
+import { copernicoSwitches } from './copernico/behaviour.ts';
 import { faultSchema } from './faults.ts';
 import * as finishes from './finishes.ts';
 import { accountOf, eventOf, type RaceEvent, type Registration, raceOf, registrationOf } from './world.ts';
@@ -125,13 +126,19 @@ const sandboxActions: Readonly<Record<string, Action>> = {
       pageCap: z.int().min(1).exactOptional(),
       honoursUpdatedSince: z.boolean().exactOptional(),
       showsSubEvent: z.boolean().exactOptional(),
+      copernico: copernicoSwitches.exactOptional(),
     },
-    ({ world }, { registrationRequired, ...raceroster }) => {
+    ({ world }, { registrationRequired, copernico, ...raceroster }) => {
       const { behaviour } = world;
       if (registrationRequired !== undefined) behaviour.runsignup.registrationRequired = registrationRequired;
       Object.assign(behaviour.raceroster, raceroster);
+      Object.assign(behaviour.copernico, copernico);
       const { secret: _, ...registration } = behaviour.runsignup.registration;
-      return { runsignup: { ...behaviour.runsignup, registration }, raceroster: behaviour.raceroster };
+      return {
+        runsignup: { ...behaviour.runsignup, registration },
+        raceroster: behaviour.raceroster,
+        copernico: behaviour.copernico,
+      };
     },
   ),
   clock: action({ now: instant.nullable() }, (state, input) => {

@@ -3,6 +3,7 @@
  * stand-ins only read it; build-world.ts fills it and changes.ts changes it. Instants are milliseconds UTC.
  */
 import { UsageError } from '../domain/errors.ts';
+import { type CopernicoBehaviour, usualCopernico } from './copernico/behaviour.ts';
 
 export const sandboxProviders = ['runsignup', 'raceroster', 'haku', 'letsdothis', 'chronotrack', 'copernico'] as const;
 export type SandboxProvider = (typeof sandboxProviders)[number];
@@ -72,6 +73,8 @@ export interface Registration {
   readonly id: number;
   /** In a scoring system: the id under which the person was sent there. */
   readonly externalId: string | null;
+  /** In a scoring system: the person as sent there, every field of it; null: entered there. */
+  sent: Readonly<Record<string, unknown>> | null;
   readonly event: RaceEvent;
   person: Person;
   bib: string | null;
@@ -149,6 +152,7 @@ export interface Behaviour {
     /** False: participant rows lack `subEventId`. */
     showsSubEvent: boolean;
   };
+  readonly copernico: CopernicoBehaviour;
 }
 
 export interface World {
@@ -183,6 +187,7 @@ export function emptyWorld(clock: () => Date): World {
         honoursUpdatedSince: true,
         showsSubEvent: true,
       },
+      copernico: usualCopernico(),
     },
     next: {
       race: 85_001,
