@@ -43,6 +43,8 @@ export interface ScoringKit {
   readonly provider: Provider;
   /** The id of an event of the sandbox as an operator types it (`31002`, `RACE/EVENT`). */
   eventId(event: RaceEvent): string;
+  /** What `findEvent` should call an event; default: its name. */
+  name?(event: RaceEvent): string;
   /** Well formed, and of no event. */
   readonly unknownEventId: string;
   /** What `findEvent` should tell of an event; undefined where the provider does not tell it. */
@@ -164,7 +166,7 @@ export function describeScoring(kit: ScoringKit): void {
         letOut.push(found);
         expect(found).toMatchObject({
           eventId: kit.eventId(event),
-          name: event.name,
+          name: kit.name?.(event) ?? event.name,
           startAt: kit.tells.start ? new Date(event.startAt) : undefined,
           timeZone: kit.tells.timeZone ? event.race.timeZone : undefined,
         });

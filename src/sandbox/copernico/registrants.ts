@@ -4,14 +4,14 @@ import { type Answer, jsonAnswer } from '../answers.ts';
 import { addRegistration } from '../build-world.ts';
 import type { Person, Race, RaceEvent, Registration, World } from '../world.ts';
 
-const text = z.string().default('');
+const text = z.string().exactOptional();
 const registrant = z.looseObject({
   id: z.string().min(1),
   name: text,
   surname: text,
-  birthdate: z.union([z.iso.date(), z.literal('')]).default(''),
-  dorsal: z.string().exactOptional(),
-  gender: z.enum(['male', 'female', 'mixed', '']).default(''),
+  birthdate: z.union([z.iso.date(), z.literal('')]).exactOptional(),
+  dorsal: text,
+  gender: z.enum(['male', 'female', 'mixed', '']).exactOptional(),
   raceId: z.string(),
   /** Blank: the athlete chooses. */
   event: text,
@@ -30,7 +30,7 @@ export function takeRegistrants(world: World, race: Race, body: string, account:
   const [event] = race.events;
   for (const one of parsed.data) {
     if (one.raceId !== race.id) return refuse(`Registrant ${one.id} is of another race.`, account);
-    if (event === undefined || !['', event.name].includes(one.event)) {
+    if (event === undefined || !['', event.name].includes(one.event ?? '')) {
       return refuse(`Registrant ${one.id}: the race has no event "${one.event}".`, account);
     }
   }
@@ -61,17 +61,17 @@ function take(world: World, event: RaceEvent, sent: Registrant): void {
 
 function personOf(sent: Registrant): Omit<Person, 'userId'> {
   return {
-    firstName: sent.name,
+    firstName: sent.name ?? '',
     middleName: null,
-    lastName: sent.surname,
-    dob: sent.birthdate === '' ? null : sent.birthdate,
-    gender: genders[sent.gender],
-    place: { city: sent.city, state: sent.region, zip: '', country: '' },
+    lastName: sent.surname ?? '',
+    dob: sent.birthdate || null,
+    gender: genders[sent.gender ?? ''],
+    place: { city: sent.city ?? '', state: sent.region ?? '', zip: '', country: '' },
   };
 }
 
 function teamOf({ club }: Registrant): Registration['team'] {
-  return club === '' ? null : { id: 0, name: club };
+  return club ? { id: 0, name: club } : null;
 }
 
 function jsonOf(body: string): unknown {
