@@ -9,7 +9,7 @@ export function slugOf(race: Race): string {
     .toLowerCase()
     .replace(/\p{M}/gu, '')
     .replace(/[^a-z0-9]+/g, '-');
-  return `${plain}-${year}`.replace(/^-+/, '');
+  return `${plain}-${year}`.replace(/-+/g, '-').replace(/^-/, '');
 }
 
 /** The event as operators write it for p88sync, with what pushing needs: `spring-run-2026:UUID/10K`. */
