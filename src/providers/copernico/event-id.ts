@@ -15,10 +15,10 @@ export interface CopernicoEvent {
 }
 
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
-const pattern = new RegExp(`^([^/]+?)(?::(${uuid}))?/(.+?)(?::(${uuid}))?$`, 'i');
+const pattern = new RegExp(`^([^/:]+)(?::(${uuid}))?/(.+?)(?::(${uuid}))?$`, 'i');
 const justUuid = new RegExp(`^${uuid}$`, 'i');
 
-/** An event's name may hold slashes, a race's slug does not. @throws UsageError for anything but `RACE/EVENT`. */
+/** An event's name may hold slashes and colons, a race's slug neither. @throws UsageError for anything but `RACE/EVENT`. */
 export function parseCopernicoEvent(text: string): CopernicoEvent {
   const [, race = '', raceUuid, event = '', eventUuid] = pattern.exec(text) ?? [];
   // `.` and `..` would be resolved in the address and lead elsewhere.

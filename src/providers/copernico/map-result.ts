@@ -33,7 +33,7 @@ export function resultRecord(row: ReadRow, context: ResultContext): ResultRecord
       first_name: row.firstName,
       last_name: row.lastName,
       category: row.category,
-      start_time: wallAt(gunAt, row.startMs ?? 0),
+      start_time: row.status === 'not-started' ? null : wallAt(gunAt, row.startMs ?? 0),
       finish_time: row.gunMs === null ? null : wallAt(gunAt, row.gunMs),
       total_time: intervalOf(netMs),
       split_times: row.splits.map(({ name, ms }): Json => ({ name, time_ms: ms })),

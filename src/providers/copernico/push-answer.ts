@@ -8,7 +8,7 @@ import type { ApiAnswer } from '../../domain/provider.ts';
 import type { PushAnswer, PushedParticipant } from '../../domain/scoring.ts';
 import { isObject } from './preset.ts';
 
-/** Who has left is in `left` as well as in `taken`: Copernico took the note, yet only a person can take him out. */
+/** Who has left is in `left` as well as in `taken`: Copernico took the note, yet taking them out is a person's work. */
 export function readPushAnswer(answer: ApiAnswer, people: readonly PushedParticipant[]): PushAnswer {
   const refused = errorsOf(bodyOf(answer), new Set(people.map((person) => person.sourceId)));
   const taken = people.filter((person) => !refused.has(person.sourceId));
@@ -36,10 +36,11 @@ function errorsOf(body: Json | undefined, sent: ReadonlySet<string>): ReadonlyMa
   const named = new Map<string, string>();
   for (const row of Array.isArray(rows) ? rows : []) {
     if (!isObject(row) || typeof row['id'] !== 'string' || !sent.has(row['id'])) continue;
-    const isError = Boolean(row['error'] ?? row['errors']) || (isObject(body) && body['errors'] === rows);
+    const isError = isFilled(row['error']) || isFilled(row['errors']) || (isObject(body) && body['errors'] === rows);
     if (isError) named.set(row['id'], `Copernico refused this registrant${codeOf(row)}`);
   }
-  const isRefusal = isObject(body) && (Boolean(body['error']) || body['success'] === false || isFilled(body['errors']));
+  const isRefusal =
+    isObject(body) && (isFilled(body['error']) || body['success'] === false || isFilled(body['errors']));
   if (named.size === 0 && isRefusal) {
     throw new CallRefused('Copernico answered the registrants with an error that names none of them', {
       hint: 'Some of the batch may be there: look at the race in Copernico; the push is tried again with the same ids.',
@@ -48,8 +49,9 @@ function errorsOf(body: Json | undefined, sent: ReadonlySet<string>): ReadonlyMa
   return named;
 }
 
-function isFilled(errors: Json | undefined): boolean {
-  return Array.isArray(errors) ? errors.length > 0 : isObject(errors) && Object.keys(errors).length > 0;
+/** `null`, `false`, `""`, `[]` and `{}` say that there is no error. */
+function isFilled(error: Json | undefined): boolean {
+  return typeof error === 'object' && error !== null ? Object.keys(error).length > 0 : Boolean(error);
 }
 
 /** A code word only: the text of an error may repeat the person's data. */

@@ -27,16 +27,21 @@ export interface ReadRow {
   readonly source: JsonObject;
 }
 
-/** A string says why the row cannot be read; no value of it is in there. */
-export function readRow(source: JsonObject, columns: PresetColumns): ReadRow | string {
+/** Why a row cannot be read; no value of it but the id is in there. */
+export interface Unreadable {
+  readonly id?: string;
+  readonly error: string;
+}
+
+export function readRow(source: JsonObject, columns: PresetColumns): ReadRow | Unreadable {
   const at = (key: string | undefined): Json | undefined => (key === undefined ? undefined : source[key]);
   const participantId = textOf(at(columns.id));
   const bib = textOf(at(columns.bib));
   const key = participantId ?? bib;
-  if (key === null) return 'neither an id nor a bib (dorsal): the result cannot be told from others';
+  if (key === null) return { error: 'neither an id nor a bib (dorsal): the result cannot be told from others' };
   const timeKeys = [columns.gunFinish, columns.chipFinish, ...columns.splits.map((split) => split.key)];
   const odd = timeKeys.find((one) => timeMs(at(one)) === undefined);
-  if (odd !== undefined) return `${odd}: not a time in milliseconds`;
+  if (odd !== undefined) return { id: key, error: `${odd}: not a time in milliseconds` };
   const gunMs = timeMs(at(columns.gunFinish)) ?? null;
   const chipMs = timeMs(at(columns.chipFinish)) ?? null;
   const word = textOf(at(columns.status));

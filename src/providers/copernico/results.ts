@@ -1,5 +1,4 @@
 /** From the rows of a preset to pages of results: one call, so the listing is whole or it failed. */
-import type { Json } from '../../domain/json.ts';
 import type { SessionTools } from '../../domain/provider.ts';
 import type { RejectedRow } from '../../domain/records.ts';
 import type { ResultPage, ResultRecord } from '../../domain/scoring.ts';
@@ -22,9 +21,9 @@ export function readResults(eventId: string, { rows, gunAt }: Preset): ReadResul
   const read = new Map<string, ReadRow>();
   const rejected: RejectedRow[] = [];
   for (const source of rows) {
-    const row = isObject(source) ? readRow(source, columns) : 'not an object';
-    if (typeof row === 'string') rejected.push(rejection(eventId, row, source));
-    else if (read.has(row.key)) rejected.push({ ...rejection(eventId, 'its id came before', source), id: row.key });
+    const row = isObject(source) ? readRow(source, columns) : { error: 'not an object' };
+    if ('error' in row) rejected.push({ eventId, ...row, source });
+    else if (read.has(row.key)) rejected.push({ eventId, id: row.key, error: 'its id came before', source });
     else read.set(row.key, row);
   }
   const all = [...read.values()];
@@ -34,10 +33,6 @@ export function readResults(eventId: string, { rows, gunAt }: Preset): ReadResul
     rejected,
     unknownStatuses: [...new Set(all.flatMap((row) => row.unknownStatus ?? []))],
   };
-}
-
-function rejection(eventId: string, error: string, source: Json): RejectedRow {
-  return { eventId, error, source };
 }
 
 /** Cut into pages, so that each is stored in a transaction of a usual size. */

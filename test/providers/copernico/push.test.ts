@@ -190,6 +190,7 @@ describe('the answer to a push', () => {
     null,
     [{ id: 'runsignup-91000001' }, { id: 'runsignup-91000002', error: null }],
     { errors: [] },
+    [{ id: 'runsignup-91000001', errors: [] }],
     { success: true },
     undefined,
   ])('%j is a yes', (body) => {

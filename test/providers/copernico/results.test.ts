@@ -115,7 +115,7 @@ describe('a row of a preset', () => {
     const { records, rejected } = read([odd, marta, 'not a row']);
     expect(records.map(({ id }) => id)).toEqual([marta['id']]);
     expect(rejected).toEqual([
-      { eventId, error, source: odd },
+      { eventId, id: 'odd', error, source: odd },
       { eventId, error: 'not an object', source: 'not a row' },
     ]);
   });
