@@ -149,6 +149,8 @@ export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Joined to the base URL; starts with a slash. */
   readonly path: string;
+  /** Stands for `path` in the log and in messages, where `path` holds what they must not (a login). */
+  readonly loggedPath?: string;
   /** Replaces the base URL for this call (a token address on another path or host). */
   readonly url?: URL;
   /** Logged with the path. */

@@ -10,7 +10,8 @@ export type ColumnType =
   | 'date'
   | 'timestamp'
   | 'timestamptz'
-  | 'jsonb';
+  | 'jsonb'
+  | 'interval';
 
 /**
  * A table that a provider fills. It lists the provider's own columns only; the store adds what every such table has:

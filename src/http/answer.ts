@@ -1,4 +1,5 @@
 /** An answer's body: bytes become JSON here, or an error that says what came instead, never the body itself. */
+import { gunzipSync } from 'node:zlib';
 import { UnknownAnswer } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
 import type { ApiAnswer } from '../domain/provider.ts';
@@ -11,30 +12,46 @@ export interface RawAnswer {
   readonly body: Buffer;
 }
 
-/** `call` names the call for messages: `GET api.example.org/events`. */
-export function apiAnswer(raw: RawAnswer, call: string): ApiAnswer {
+/** `call` names the call for messages: `GET api.example.org/events`; `maxBytes` is what a body may unpack to. */
+export function apiAnswer(raw: RawAnswer, call: string, maxBytes: number): ApiAnswer {
   return {
     status: raw.status,
     headers: raw.headers,
     date: parseHttpDate(raw.headers.get('date')),
-    json: () => parseJson(raw, call),
+    json: () => parseJson(raw, call, maxBytes),
   };
 }
 
-function parseJson(raw: RawAnswer, call: string): Json {
-  const text = new TextDecoder().decode(raw.body);
+function parseJson(raw: RawAnswer, call: string, maxBytes: number): Json {
+  const text = new TextDecoder().decode(isGzip(raw.body) ? unpacked(raw, call, maxBytes) : raw.body);
   try {
     return JSON.parse(text);
   } catch {
     // The parser's own message quotes the body, so it goes no further.
-    const type = raw.headers.get('content-type') ?? 'no content type';
-    throw new UnknownAnswer(
-      `${call} answered with ${whatCame(text)} instead of JSON (${type}, ${raw.body.length} bytes)`,
-      {
-        hint: 'Often maintenance at the provider, or a wrong provider address; it is tried again.',
-      },
-    );
+    throw notJson(raw, call, whatCame(text));
   }
+}
+
+/** RFC 1952's magic number; no JSON begins with it. Bodies that a header announces as gzip, fetch has unpacked already. */
+function isGzip(body: Buffer): boolean {
+  return body[0] === 0x1f && body[1] === 0x8b;
+}
+
+/** The body that was sent gzipped without being asked for or announced (seen at Copernico). */
+function unpacked(raw: RawAnswer, call: string, maxBytes: number): Buffer {
+  try {
+    return gunzipSync(raw.body, { maxOutputLength: maxBytes });
+  } catch (error) {
+    const isTooLarge = error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    throw notJson(raw, call, isTooLarge ? `gzip that unpacks to more than ${maxBytes} bytes` : 'broken gzip');
+  }
+}
+
+function notJson(raw: RawAnswer, call: string, what: string): UnknownAnswer {
+  const type = raw.headers.get('content-type') ?? 'no content type';
+  return new UnknownAnswer(`${call} answered with ${what} instead of JSON (${type}, ${raw.body.length} bytes)`, {
+    hint: 'Often maintenance at the provider, or a wrong provider address; it is tried again.',
+  });
 }
 
 function whatCame(text: string): string {

@@ -72,14 +72,14 @@ export function createCaller(options: CallerOptions): CallApi {
   }
 
   return async (request) => {
-    const { url, loggedPath } = addressOf(request, options.baseUrl);
-    const call = `${request.method} ${url.host}${url.pathname}`;
+    const { url, shownPath, loggedPath } = addressOf(request, options.baseUrl);
+    const call = `${request.method} ${url.host}${shownPath}`;
     const init = initOf(request);
     const own = limitsOf(request, limits);
     for (let number = 1; ; number += 1) {
       const result = await attempt(url, loggedPath, init, own);
       const fault = faultOf(result, call, url, clock.now());
-      if (fault === undefined && result.kind === 'answer') return apiAnswer(result.answer, call);
+      if (fault === undefined && result.kind === 'answer') return apiAnswer(result.answer, call, own.maxBytes);
       if (fault === undefined) throw new Error(`${call}: an attempt without an answer and without a fault`);
       const delay = backOffMs(number, own.retryDelaysMs, options.random());
       if (fault.retry === undefined || delay === undefined) throw fault.error;
@@ -88,16 +88,18 @@ export function createCaller(options: CallerOptions): CallApi {
   };
 }
 
-/** Where the call goes, and how the log names it: the path with `query`, never with `secretQuery`. */
-function addressOf(request: ApiRequest, baseUrl: URL): { url: URL; loggedPath: string } {
+/** Where the call goes, and how messages and the log name it: the log with `query`, neither with `secretQuery`. */
+function addressOf(request: ApiRequest, baseUrl: URL): { url: URL; shownPath: string; loggedPath: string } {
   const base = request.url ?? baseUrl;
+  const prefix = base.pathname.replace(/\/+$/, '');
   // A lone slash adds nothing: `url` may be the whole address, and some APIs break on a trailing slash.
   const path = request.path === '/' ? '' : request.path;
-  const url = new URL(`${base.origin}${base.pathname.replace(/\/+$/, '')}${path}`);
+  const url = new URL(`${base.origin}${prefix}${path}`);
   const open = new URLSearchParams(request.query).toString();
   const secret = new URLSearchParams(request.secretQuery).toString();
   url.search = [open, secret].filter((part) => part !== '').join('&');
-  return { url, loggedPath: open === '' ? url.pathname : `${url.pathname}?${open}` };
+  const shownPath = request.loggedPath === undefined ? url.pathname : `${prefix}${request.loggedPath}`;
+  return { url, shownPath, loggedPath: open === '' ? shownPath : `${shownPath}?${open}` };
 }
 
 function initOf(request: ApiRequest): RequestInit & { method: string } {

@@ -15,6 +15,8 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   /** Name of the account that called, where it was recognised. */
   readonly account: string | undefined;
+  /** Sent gzipped, and no header says so. */
+  readonly gzip?: boolean;
 }
 
 export function textAnswer(body: string, options: Partial<Answer> = {}): Answer {

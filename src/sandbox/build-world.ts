@@ -133,6 +133,7 @@ export function addSubEvent(world: World, name = 'Half Marathon', meters = '2109
 export interface RegistrationOptions {
   readonly id?: number;
   readonly externalId?: string;
+  readonly sent?: Readonly<Record<string, unknown>>;
   readonly person?: Partial<Person>;
   readonly bib?: string | null;
   readonly team?: Team | null;
@@ -152,6 +153,7 @@ export function addRegistration(world: World, event: RaceEvent, options: Registr
   const registration: Registration = {
     id,
     externalId: options.externalId ?? null,
+    sent: options.sent ?? null,
     event,
     person: { ...inventPerson(random, userId, id), ...options.person },
     bib: options.bib ?? null,

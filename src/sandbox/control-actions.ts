@@ -1,5 +1,6 @@
 /** POST /control/<action>: each makes one change and answers with what came of it. */
 import * as z from 'zod';
+import { setBehaviour } from './behaviour-action.ts';
 import { addEvent, addRace, addRegistrations, grantRace } from './build-world.ts';
 import * as changes from './changes.ts';
 import {
@@ -14,7 +15,6 @@ import {
 } from './control-input.ts';
 import { faultSchema } from './faults.ts';
 import * as finishes from './finishes.ts';
-import { letsDoThisSwitches } from './letsdothis/behaviour.ts';
 import { accountOf, eventOf, type RaceEvent, type Registration, raceOf, registrationOf } from './world.ts';
 
 const registrationActions: Readonly<Record<string, Action>> = {
@@ -118,26 +118,7 @@ const sandboxActions: Readonly<Record<string, Action>> = {
     tokens.access.clear();
     return { done: true };
   }),
-  behaviour: action(
-    {
-      registrationRequired: z.boolean().exactOptional(),
-      tokenEnvelope: z.enum(['bare', 'data', 'data-array']).exactOptional(),
-      tokenSeconds: z.int().min(1).exactOptional(),
-      pageCap: z.int().min(1).exactOptional(),
-      honoursUpdatedSince: z.boolean().exactOptional(),
-      showsSubEvent: z.boolean().exactOptional(),
-      letsdothis: letsDoThisSwitches.exactOptional(),
-    },
-    ({ world }, { registrationRequired, letsdothis, ...raceroster }) => {
-      const { behaviour } = world;
-      if (registrationRequired !== undefined) behaviour.runsignup.registrationRequired = registrationRequired;
-      Object.assign(behaviour.raceroster, raceroster);
-      Object.assign(behaviour.letsdothis, letsdothis);
-      const { secret: _, ...registration } = behaviour.runsignup.registration;
-      const others = letsdothis === undefined ? {} : { letsdothis: behaviour.letsdothis };
-      return { runsignup: { ...behaviour.runsignup, registration }, raceroster: behaviour.raceroster, ...others };
-    },
-  ),
+  behaviour: setBehaviour,
   clock: action({ now: instant.nullable() }, (state, input) => {
     state.setClock(input.now ?? undefined);
     return { now: state.world.clock().toISOString() };

@@ -3,9 +3,10 @@ import * as z from 'zod';
 import { UsageError } from '../domain/errors.ts';
 import { type Answer, jsonAnswer, type ProviderCall } from './answers.ts';
 import { actions } from './control-actions.ts';
-import { expectedOf } from './expected.ts';
+import { provider } from './control-input.ts';
+import { expectedOf, registrantsOf } from './expected.ts';
 import type { SandboxState } from './state.ts';
-import { accountOf, registrationOf } from './world.ts';
+import { accountOf, eventOf, registrationOf } from './world.ts';
 
 /** Bad input is answered with 400 and one clear line. */
 export function answerControl(state: SandboxState, call: ProviderCall): Answer {
@@ -38,7 +39,7 @@ function tell(state: SandboxState, name: string, query: URLSearchParams): Answer
   switch (name) {
     case '':
       return jsonAnswer({
-        get: ['accounts', 'calls', 'clock', 'expected', 'registration'],
+        get: ['accounts', 'calls', 'clock', 'expected', 'registrants', 'registration'],
         post: Object.keys(actions),
       });
     case 'accounts':
@@ -66,6 +67,10 @@ function tell(state: SandboxState, name: string, query: URLSearchParams): Answer
         throw new UsageError(`The account is one of ${account.provider}.`);
       }
       return jsonAnswer(expectedOf(world.events.values(), account, query.get('event') ?? undefined));
+    }
+    case 'registrants': {
+      const place = provider.parse(query.get('provider') ?? 'copernico');
+      return jsonAnswer(registrantsOf(eventOf(world, place, required(query, 'event'))));
     }
     case 'registration': {
       const { event, history, ...registration } = registrationOf(world, Number(required(query, 'id')));

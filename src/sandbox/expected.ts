@@ -65,6 +65,11 @@ export function expectedOf(events: Iterable<RaceEvent>, account: Account, eventI
   };
 }
 
+/** Who was sent to a scoring event, every field as it came, in the order of arrival; whoever has vanished is not in it. */
+export function registrantsOf(event: RaceEvent): readonly Readonly<Record<string, unknown>>[] {
+  return event.registrations.flatMap(({ sent }) => (sent === null ? [] : [sent]));
+}
+
 function expectedEvent(event: RaceEvent): ExpectedEvent {
   return {
     eventId: event.id,

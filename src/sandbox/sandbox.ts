@@ -3,6 +3,7 @@
  * it as msw handlers. A provider's calls stand below /<provider>; /control changes the world and tells what it holds.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { type Answer, jsonAnswer, type ProviderCall } from './answers.ts';
 import { type ReceivedCall, recordCall, visiblePath } from './calls.ts';
 import { answerControl } from './control.ts';
@@ -92,7 +93,7 @@ export function createSandbox(options: { now: () => Date; world?: World }): Sand
 }
 
 function responseOf(answer: Answer, date: Date): Response {
-  return new Response(answer.body, {
+  return new Response(answer.gzip === true ? gzipSync(answer.body) : answer.body, {
     status: answer.status,
     headers: { ...answer.headers, 'content-type': answer.contentType, date: date.toUTCString() },
   });

@@ -3,6 +3,7 @@
  * stand-ins only read it; build-world.ts fills it and changes.ts changes it. Instants are milliseconds UTC.
  */
 import { UsageError } from '../domain/errors.ts';
+import { type CopernicoBehaviour, usualCopernico } from './copernico/behaviour.ts';
 import { type LetsDoThisBehaviour, letsDoThisBehaviour } from './letsdothis/behaviour.ts';
 
 export const sandboxProviders = ['runsignup', 'raceroster', 'haku', 'letsdothis', 'chronotrack', 'copernico'] as const;
@@ -73,6 +74,8 @@ export interface Registration {
   readonly id: number;
   /** In a scoring system: the id under which the person was sent there. */
   readonly externalId: string | null;
+  /** In a scoring system: the person as sent there, every field of it; null: entered there. */
+  sent: Readonly<Record<string, unknown>> | null;
   readonly event: RaceEvent;
   person: Person;
   bib: string | null;
@@ -151,6 +154,7 @@ export interface Behaviour {
     showsSubEvent: boolean;
   };
   readonly letsdothis: LetsDoThisBehaviour;
+  readonly copernico: CopernicoBehaviour;
 }
 
 export interface World {
@@ -186,6 +190,7 @@ export function emptyWorld(clock: () => Date): World {
         showsSubEvent: true,
       },
       letsdothis: letsDoThisBehaviour(),
+      copernico: usualCopernico(),
     },
     next: {
       race: 85_001,

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -88,6 +89,22 @@ describe('a call', () => {
     expect(bodies.map((body) => body.split(' ').at(-1))).toEqual(['user=a%26b', 'user=c']);
     expect(bodies[0]).toMatch(/^application\/x-www-form-urlencoded/);
     expect(recording.reserved).toEqual(['POST /oauth/authorize', 'POST /oauth/authorize']);
+  });
+
+  it('is named in log and messages by its loggedPath, where it has one', async () => {
+    const paths: string[] = [];
+    server.use(
+      http.get('https://provider.test/rest/*', ({ request }) => {
+        paths.push(new URL(request.url).pathname);
+        return new HttpResponse(null, { status: 404 });
+      }),
+    );
+    const { call, recording } = recordingCaller();
+    const request = { path: '/preset/person@example.org', loggedPath: '/preset/*', query: { fields: 'all' } };
+    const error = await errorOf(call({ method: 'GET', ...request }));
+    expect(error.message).toBe('GET provider.test/rest/preset/* was refused with 404');
+    expect(recording.reserved).toEqual(['GET /rest/preset/*?fields=all']);
+    expect(paths).toEqual(['/rest/preset/person@example.org']);
   });
 
   it('waits until the reserved time', async () => {
@@ -227,5 +244,29 @@ describe('json()', () => {
     expect(error.message).toBe(
       `GET provider.test/rest/races answered with ${what} instead of JSON (${type}, ${body.length} bytes)`,
     );
+  });
+
+  const gzipped = (text: string) => () =>
+    new HttpResponse(gzipSync(text), { headers: { 'content-type': 'application/json' } });
+
+  it('unpacks a body that is gzip without saying so', async () => {
+    answers(gzipped('[{"name": "María"}]'));
+    expect((await recordingCaller().call(races)).json()).toEqual([{ name: 'María' }]);
+  });
+
+  it.each([
+    [
+      'that unpacks to more than a body may have',
+      gzipped(`"${' '.repeat(100_000)}"`),
+      /unpacks to more than 5000 bytes/,
+    ],
+    ['that was cut off', () => new HttpResponse(gzipSync('[{"name": "Dana"}]').subarray(0, 20)), /broken gzip/],
+    ['of truncated JSON', gzipped('[{"name": "person@example.org'), /truncated JSON/],
+  ])('refuses gzip %s', async (_, sent, what) => {
+    answers(sent);
+    const answer = await recordingCaller({ limits: { maxBytes: 5_000 } }).call(races);
+    const error = await errorOf((async () => answer.json())());
+    expect(error).toBeInstanceOf(UnknownAnswer);
+    expect(error.message).toMatch(what);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { addAccount, addEvent, addRegistration } from '../../src/sandbox/build-world.ts';
+import { usualCopernico } from '../../src/sandbox/copernico/behaviour.ts';
 import { expectedOf } from '../../src/sandbox/expected.ts';
 import { askRunSignUp, control, get, raceRosterWorld, runSignUpWorld, start } from './ask.ts';
 
@@ -153,7 +154,7 @@ test('an account can be refused, tokens dropped, switches set', async () => {
   expect(await status()).toBe(200);
   await control(sandbox, 'drop-tokens', {});
   expect(await status()).toBe(401);
-  const { body } = await control(sandbox, 'behaviour', { registrationRequired: true, pageCap: 7 });
+  const { body } = await control(sandbox, 'behaviour', { runsignup: { registrationRequired: true }, raceroster: { pageCap: 7 } });
   expect(body).toEqual({
     runsignup: { registrationRequired: true, registration: { id: 'p88sync-sandbox' } },
     raceroster: {
@@ -163,6 +164,7 @@ test('an account can be refused, tokens dropped, switches set', async () => {
       honoursUpdatedSince: true,
       showsSubEvent: true,
     },
+    copernico: usualCopernico(),
   });
   expect(sandbox.world.behaviour.raceroster.pageCap).toBe(7);
 });

@@ -2,6 +2,17 @@
 const words = (text: string) => text.trim().split(/[\s,]+/);
 
 export const expectedColumns: Readonly<Record<string, readonly string[]>> = {
+  copernico_events:
+    words(`event_id, competition_id, event_name, event_description, event_date, location, discipline, categories,
+    status, created_at, updated_at, fetched_date, credentials_used, timing_partner_id`),
+  copernico_participants:
+    words(`id, event_id, participant_id, bib_number, first_name, last_name, date_of_birth, gender, nationality,
+    club_team, category, license_number, registration_status, created_at, updated_at, fetched_date, credentials_used,
+    timing_partner_id`),
+  copernico_results:
+    words(`id, event_id, participant_id, bib_number, first_name, last_name, category, start_time, finish_time,
+    total_time, split_times, overall_position, category_position, status, created_at, updated_at, fetched_date,
+    credentials_used, timing_partner_id`),
   partner_provider_credentials:
     words(`partner_provider_credential_id, provider_id, timing_partner_id, principal, secret,
     credential_type, additional_config, created_at, updated_at`),

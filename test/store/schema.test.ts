@@ -39,6 +39,7 @@ describe('the schema', () => {
     timestamp: 'timestamp without time zone',
     timestamptz: 'timestamp with time zone',
     jsonb: 'jsonb',
+    interval: 'interval',
   };
   const specs = providers.flatMap(({ tables }): [string, TableSpec, object][] => [
     ...(tables.races ? [[tables.races.name, tables.races, {}] as [string, TableSpec, object]] : []),

@@ -72,7 +72,7 @@ export function partnerTests(opened: Opened): void {
       '5 Copernico',
       "6 Let's Do This",
     ]);
-    const ids = await readProviderIds(opened.db, providers);
+    const ids = await readProviderIds(opened.db, [runsignup, raceroster]);
     expect([ids.idOf(runsignup), ids.idOf(raceroster)]).toEqual([2, 3]);
     expect([...ids.byId]).toEqual([
       [2, runsignup],

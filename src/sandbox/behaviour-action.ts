@@ -1,0 +1,32 @@
+/** POST /control/behaviour: the switches for what is unknown of the real providers. */
+import * as z from 'zod';
+import { action } from './control-input.ts';
+import { copernicoSwitches } from './copernico/behaviour.ts';
+import { letsDoThisSwitches } from './letsdothis/behaviour.ts';
+
+const runSignUpSwitches = z.strictObject({ registrationRequired: z.boolean().exactOptional() });
+
+const raceRosterSwitches = z.strictObject({
+  tokenEnvelope: z.enum(['bare', 'data', 'data-array']).exactOptional(),
+  tokenSeconds: z.int().min(1).exactOptional(),
+  pageCap: z.int().min(1).exactOptional(),
+  honoursUpdatedSince: z.boolean().exactOptional(),
+  showsSubEvent: z.boolean().exactOptional(),
+});
+
+const switches = {
+  runsignup: runSignUpSwitches.exactOptional(),
+  raceroster: raceRosterSwitches.exactOptional(),
+  letsdothis: letsDoThisSwitches.exactOptional(),
+  copernico: copernicoSwitches.exactOptional(),
+};
+
+/** Sets the switches of the providers named; answers with all of them. */
+export const setBehaviour = action(switches, ({ world }, input) => {
+  const { behaviour } = world;
+  for (const [provider, changes] of Object.entries(input)) {
+    Object.assign(behaviour[provider as keyof typeof behaviour], changes);
+  }
+  const { secret: _, ...registration } = behaviour.runsignup.registration;
+  return { ...behaviour, runsignup: { ...behaviour.runsignup, registration } };
+});
