@@ -134,11 +134,7 @@ const sandboxActions: Readonly<Record<string, Action>> = {
       Object.assign(behaviour.raceroster, raceroster);
       Object.assign(behaviour.copernico, copernico);
       const { secret: _, ...registration } = behaviour.runsignup.registration;
-      return {
-        runsignup: { ...behaviour.runsignup, registration },
-        raceroster: behaviour.raceroster,
-        copernico: behaviour.copernico,
-      };
+      return { ...behaviour, runsignup: { ...behaviour.runsignup, registration } };
     },
   ),
   clock: action({ now: instant.nullable() }, (state, input) => {
