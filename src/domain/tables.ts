@@ -10,8 +10,8 @@ export type ColumnType =
   | 'date'
   | 'timestamp'
   | 'timestamptz'
-  | 'jsonb'
-  | 'interval';
+  | 'interval'
+  | 'jsonb';
 
 /**
  * A table that a provider fills. It lists the provider's own columns only; the store adds what every such table has:
