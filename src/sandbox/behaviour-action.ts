@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { action } from './control-input.ts';
 import { copernicoSwitches } from './copernico/behaviour.ts';
+import { hakuSwitches } from './haku/behaviour.ts';
 import { letsDoThisSwitches } from './letsdothis/behaviour.ts';
 
 const runSignUpSwitches = z.strictObject({ registrationRequired: z.boolean().exactOptional() });
@@ -17,6 +18,7 @@ const raceRosterSwitches = z.strictObject({
 const switches = {
   runsignup: runSignUpSwitches.exactOptional(),
   raceroster: raceRosterSwitches.exactOptional(),
+  haku: hakuSwitches.exactOptional(),
   letsdothis: letsDoThisSwitches.exactOptional(),
   copernico: copernicoSwitches.exactOptional(),
 };

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { setBehaviour } from './behaviour-action.ts';
 import { addEvent, addRace, addRegistrations, grantRace } from './build-world.ts';
+import * as categories from './categories.ts';
 import * as changes from './changes.ts';
 import {
   type Action,
@@ -69,6 +70,25 @@ const finishActions: Readonly<Record<string, Action>> = {
   ),
   'take-back-result': action(registrationKey, ({ world }, input) =>
     told(finishes.setFinish(world, registrationOf(world, input.registrationId), null)),
+  ),
+};
+
+const bib = z.string().nullable().exactOptional();
+const corral = z.string().nullable().exactOptional();
+const wave = z.string().nullable().exactOptional();
+
+const categoryActions: Readonly<Record<string, Action>> = {
+  'add-category': action(
+    { ...registrationKey, subEventId: z.string(), bib, corral, wave },
+    ({ world }, { registrationId, ...category }) => told(categories.addCategory(world, registrationId, category)),
+  ),
+  'change-category': action(
+    { ...registrationKey, subEventId: z.string(), bib, corral, wave, active: z.boolean().exactOptional() },
+    ({ world }, { registrationId, subEventId, ...change }) =>
+      told(categories.changeCategory(world, registrationId, subEventId, change)),
+  ),
+  'drop-category': action({ ...registrationKey, subEventId: z.string() }, ({ world }, input) =>
+    told(categories.dropCategory(world, input.registrationId, input.subEventId)),
   ),
 };
 
@@ -140,6 +160,7 @@ const sandboxActions: Readonly<Record<string, Action>> = {
 /** By name as it stands in the URL. */
 export const actions: Readonly<Record<string, Action>> = {
   ...registrationActions,
+  ...categoryActions,
   ...finishActions,
   ...eventActions,
   ...sandboxActions,

@@ -1,11 +1,18 @@
 /** Every stand-in there is. */
 import { copernicoStandIn } from './copernico/routes.ts';
+import { hakuStandIn } from './haku/routes.ts';
 import { letsDoThisStandIn } from './letsdothis/routes.ts';
 import { raceRosterStandIn } from './raceroster/routes.ts';
 import { runSignUpStandIn } from './runsignup/routes.ts';
 import type { StandIn } from './stand-in.ts';
 
-export const standIns: readonly StandIn[] = [runSignUpStandIn, raceRosterStandIn, letsDoThisStandIn, copernicoStandIn];
+export const standIns: readonly StandIn[] = [
+  runSignUpStandIn,
+  raceRosterStandIn,
+  hakuStandIn,
+  letsDoThisStandIn,
+  copernicoStandIn,
+];
 
 /** The variables that point p88sync at the sandbox at `url`. */
 export function sandboxEnvironment(url: string): Readonly<Record<string, string>> {

@@ -4,6 +4,7 @@
  */
 import { UsageError } from '../domain/errors.ts';
 import { type CopernicoBehaviour, usualCopernico } from './copernico/behaviour.ts';
+import { type HakuBehaviour, hakuBehaviour } from './haku/behaviour.ts';
 import { type LetsDoThisBehaviour, letsDoThisBehaviour } from './letsdothis/behaviour.ts';
 
 export const sandboxProviders = ['runsignup', 'raceroster', 'haku', 'letsdothis', 'chronotrack', 'copernico'] as const;
@@ -83,6 +84,8 @@ export interface Registration {
   lastBib: string | null;
   team: Team | null;
   subEventId: string | null;
+  /** Haku: the parts of the event that it holds or has held, the one of `bib` and `subEventId` first; else null. */
+  categories: Category[] | null;
   readonly registeredAt: number;
   modifiedAt: number;
   removal: Removal | null;
@@ -98,6 +101,20 @@ export interface Finish {
   readonly chipMs: number | null;
   /** In the order of the course; null: not passed, or taken back. */
   readonly splits: readonly { readonly name: string; readonly ms: number | null }[];
+}
+
+/** A part of an event that a registration holds. */
+export interface Category {
+  readonly subEventId: string;
+  bib: string | null;
+  /** The newest bib that was not blank. */
+  lastBib: string | null;
+  corral: string | null;
+  wave: string | null;
+  /** False: it is still shown, but the person does not start in it. */
+  active: boolean;
+  /** When the registration stopped showing it. */
+  droppedAt: number | null;
 }
 
 export interface Removal {
@@ -155,6 +172,7 @@ export interface Behaviour {
   };
   readonly letsdothis: LetsDoThisBehaviour;
   readonly copernico: CopernicoBehaviour;
+  readonly haku: HakuBehaviour;
 }
 
 export interface World {
@@ -191,6 +209,7 @@ export function emptyWorld(clock: () => Date): World {
       },
       letsdothis: letsDoThisBehaviour(),
       copernico: usualCopernico(),
+      haku: hakuBehaviour(),
     },
     next: {
       race: 85_001,

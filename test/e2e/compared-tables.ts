@@ -21,7 +21,7 @@ export interface ComparedTables {
 const absentWhereVanished = ({ vanishedAt }: ExpectedRegistration) => (vanishedAt === null ? null : 'absent');
 
 /** The statuses of the stand-in of Let's Do This. */
-const letsDoThisStatus = {
+const letsDoThisStatus: Readonly<Record<string, string>> = {
   cleared: 'cancelled',
   removed: 'refunded',
   transferred: 'transferred',
@@ -53,7 +53,8 @@ export const comparedTables: Readonly<Partial<Record<SandboxProvider, ComparedTa
     people: { table: 'letsdothis_participants', id: 'registration_id', dob: 'date_of_birth', bib: 'bib_number' },
     events: { table: 'letsdothis_events', name: 'event_name' },
     namesZone: true,
-    reasonOf: (one) => (one.removedReason === null ? absentWhereVanished(one) : letsDoThisStatus[one.removedReason]),
+    reasonOf: (one) =>
+      one.removedReason === null ? absentWhereVanished(one) : (letsDoThisStatus[one.removedReason] ?? null),
     tellsMovedTo: false,
   },
 };

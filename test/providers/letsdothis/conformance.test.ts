@@ -3,7 +3,12 @@ import { letsdothis } from '../../../src/providers/letsdothis/provider.ts';
 import { describeProvider } from '../conformance.ts';
 
 /** The words of the stand-in for the ways in which people leave. */
-const reasons = { cleared: 'cancelled', removed: 'refunded', transferred: 'transferred', deferred: 'deferred' };
+const reasons: Readonly<Record<string, string>> = {
+  cleared: 'cancelled',
+  removed: 'refunded',
+  transferred: 'transferred',
+  deferred: 'deferred',
+};
 
 describe("Let's Do This", () => {
   describeProvider({
