@@ -80,7 +80,7 @@ function expectedEvent(event: RaceEvent): ExpectedEvent {
 
 function expectedRegistration(registration: Registration): ExpectedRegistration {
   const { person, removal, vanishedAt } = registration;
-  const showsBirthDate = registration.event.race.provider === 'runsignup';
+  const showsBirthDate = registration.event.race.provider !== 'raceroster';
   return {
     eventId: registration.event.id,
     id: String(registration.id),

@@ -3,6 +3,7 @@
  * stand-ins only read it; build-world.ts fills it and changes.ts changes it. Instants are milliseconds UTC.
  */
 import { UsageError } from '../domain/errors.ts';
+import { type ChronoTrackBehaviour, usualChronoTrack } from './chronotrack/behaviour.ts';
 
 export const sandboxProviders = ['runsignup', 'raceroster', 'haku', 'letsdothis', 'chronotrack', 'copernico'] as const;
 export type SandboxProvider = (typeof sandboxProviders)[number];
@@ -149,6 +150,7 @@ export interface Behaviour {
     /** False: participant rows lack `subEventId`. */
     showsSubEvent: boolean;
   };
+  readonly chronotrack: ChronoTrackBehaviour;
 }
 
 export interface World {
@@ -183,6 +185,7 @@ export function emptyWorld(clock: () => Date): World {
         honoursUpdatedSince: true,
         showsSubEvent: true,
       },
+      chronotrack: { ...usualChronoTrack },
     },
     next: {
       race: 85_001,
