@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { addEvent, addRace, addRegistrations, grantRace } from './build-world.ts';
 import * as changes from './changes.ts';
+import { chronoTrackBehaviour } from './chronotrack/behaviour.ts';
 import {
   type Action,
   action,
@@ -125,13 +126,15 @@ const sandboxActions: Readonly<Record<string, Action>> = {
       pageCap: z.int().min(1).exactOptional(),
       honoursUpdatedSince: z.boolean().exactOptional(),
       showsSubEvent: z.boolean().exactOptional(),
+      chronotrack: chronoTrackBehaviour.exactOptional(),
     },
-    ({ world }, { registrationRequired, ...raceroster }) => {
+    ({ world }, { registrationRequired, chronotrack, ...raceroster }) => {
       const { behaviour } = world;
       if (registrationRequired !== undefined) behaviour.runsignup.registrationRequired = registrationRequired;
       Object.assign(behaviour.raceroster, raceroster);
+      Object.assign(behaviour.chronotrack, chronotrack);
       const { secret: _, ...registration } = behaviour.runsignup.registration;
-      return { runsignup: { ...behaviour.runsignup, registration }, raceroster: behaviour.raceroster };
+      return { ...behaviour, runsignup: { ...behaviour.runsignup, registration } };
     },
   ),
   clock: action({ now: instant.nullable() }, (state, input) => {

@@ -153,8 +153,12 @@ test('an account can be refused, tokens dropped, switches set', async () => {
   expect(await status()).toBe(200);
   await control(sandbox, 'drop-tokens', {});
   expect(await status()).toBe(401);
-  const { body } = await control(sandbox, 'behaviour', { registrationRequired: true, pageCap: 7 });
-  expect(body).toEqual({
+  const { body } = await control(sandbox, 'behaviour', {
+    registrationRequired: true,
+    pageCap: 7,
+    chronotrack: { finishName: 'Finish' },
+  });
+  expect(body).toMatchObject({
     runsignup: { registrationRequired: true, registration: { id: 'p88sync-sandbox' } },
     raceroster: {
       tokenEnvelope: 'data',
@@ -163,7 +167,9 @@ test('an account can be refused, tokens dropped, switches set', async () => {
       honoursUpdatedSince: true,
       showsSubEvent: true,
     },
+    chronotrack: { finishName: 'Finish', pageCap: 1000 },
   });
+  expect(JSON.stringify(body)).not.toContain(sandbox.world.behaviour.runsignup.registration.secret);
   expect(sandbox.world.behaviour.raceroster.pageCap).toBe(7);
 });
 

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 /** Switches for what is unknown of the real ChronoTrack, or differs between accounts and events. */
 export interface ChronoTrackBehaviour {
   /** Rows per page at most, whatever `size` asks for. */
@@ -33,3 +35,17 @@ export const usualChronoTrack: ChronoTrackBehaviour = {
   eventHours: null,
   tokenSeconds: 3600,
 };
+
+/** What the control action `behaviour` takes of them. */
+export const chronoTrackBehaviour = z.strictObject({
+  pageCap: z.int().min(1).exactOptional(),
+  sendsCounts: z.boolean().exactOptional(),
+  refusesWithEmptyList: z.boolean().exactOptional(),
+  knowsBracketTypes: z.boolean().exactOptional(),
+  finishName: z.enum(['Full Course', 'Finish', '']).exactOptional(),
+  timeDigits: z.int().min(0).max(3).exactOptional(),
+  showsWhoLeft: z.boolean().exactOptional(),
+  showsDisqualified: z.boolean().exactOptional(),
+  eventHours: z.number().positive().nullable().exactOptional(),
+  tokenSeconds: z.int().min(1).exactOptional(),
+}) satisfies z.ZodType<Partial<ChronoTrackBehaviour>>;
