@@ -30,11 +30,12 @@ export interface Courses {
 
 /**
  * `finals`: the lines of the list that asked for no interval; `mixed`: those of all intervals. Where no line of a race
- * has a name that is known for the end, and all its finals have one and the same name (`Meta`), that is the end.
+ * has a name that is known for the end, and all its finals have one and the same name (`Meta`), that is the end, unless
+ * some interval of the race lies behind it.
  */
 export function coursesOf(intervals: readonly Json[], finals: readonly Line[], mixed: readonly Line[]): Courses {
   const listed = intervals.flatMap((row) => readInterval(row));
-  const ends = endsOf(finals);
+  const ends = endsOf(finals, listed);
   const seen = namesByRace(mixed);
   const isFinal = (race: string, name: string) => finalNames.includes(name.toLowerCase()) || ends.get(race) === name;
   const known = new Map<string, readonly string[]>();
@@ -57,14 +58,17 @@ function splitsOf(
   seen: ReadonlySet<string>,
 ): readonly string[] {
   const own = listed
-    .filter(({ raceId, raceName, name }) => {
-      if (raceId !== null && race.raceId !== null) return raceId === race.raceId;
-      if (raceName !== null && race.raceName !== null) return raceName === race.raceName;
-      // It does not say whose it is, and an event has several races.
-      return seen.has(name);
-    })
+    // Where it does not say whose it is: an event has several races.
+    .filter((interval) => isOf(race, interval) ?? seen.has(interval.name))
     .toSorted((a, b) => (a.meters === b.meters ? 0 : a.meters - b.meters));
   return [...new Set([...own.map(({ name }) => name), ...seen])];
+}
+
+/** Undefined where the interval does not say which race it belongs to. */
+function isOf(race: Pick<Line, 'raceId' | 'raceName'>, { raceId, raceName }: Interval): boolean | undefined {
+  if (raceId !== null && race.raceId !== null) return raceId === race.raceId;
+  if (raceName !== null && race.raceName !== null) return raceName === race.raceName;
+  return undefined;
 }
 
 function readInterval(row: Json): Interval[] {
@@ -75,12 +79,17 @@ function readInterval(row: Json): Interval[] {
   return [{ name, meters: distance, raceId, raceName }];
 }
 
-/** By race the one name that all its finals have, where none of them has a known one. */
-function endsOf(finals: readonly Line[]): ReadonlyMap<string, string> {
+/** By race the one name that all its finals have, where it can be that of the end. */
+function endsOf(finals: readonly Line[], listed: readonly Interval[]): ReadonlyMap<string, string> {
   const ends = new Map<string, string>();
-  for (const [race, names] of namesByRace(finals)) {
+  const samples = new Map(finals.map((line) => [raceKeyOf(line), line]));
+  for (const [key, names] of namesByRace(finals)) {
     const [only, ...others] = names;
-    if (only !== undefined && others.length === 0) ends.set(race, only);
+    const race = samples.get(key);
+    if (only === undefined || others.length > 0 || race === undefined) continue;
+    const own = listed.filter((interval) => isOf(race, interval) ?? true);
+    const at = own.find(({ name }) => name === only)?.meters ?? Number.POSITIVE_INFINITY;
+    if (own.every(({ meters }) => meters <= at || meters === Number.POSITIVE_INFINITY)) ends.set(key, only);
   }
   return ends;
 }

@@ -64,8 +64,10 @@ export function starterOf({ row }: ParticipantRecord): Starter {
 /** The key of a line: its entry (found by the bib where the line names none) and its race. */
 export function keyer(starters: readonly Starter[]): (line: Line) => string {
   const byBib = new Map<string, string | null>();
-  // A bib that two entries have tells nobody apart.
-  for (const { bib, entryId } of starters) if (bib !== null) byBib.set(bib, byBib.has(bib) ? null : entryId);
+  for (const { bib, entryId, status } of starters) {
+    // Who has left may have handed the bib on; one that two of the others have tells nobody apart.
+    if (bib !== null && removalOf(status) === undefined) byBib.set(bib, byBib.has(bib) ? null : entryId);
+  }
   return ({ entryId, bib, raceId }) => {
     const person = entryId ?? byBib.get(bib ?? '') ?? `bib-${bib}`;
     return raceId === null ? person : `${person}:${raceId}`;
