@@ -106,7 +106,7 @@ export function describeScoring(kit: ScoringKit): void {
       { principal, secret: options.secret ?? secret, additionalConfig: { ...additionalConfig } },
       {
         baseUrl: new URL(provider.defaults.baseUrl),
-        pageSize: options.pageSize ?? 7,
+        pageSize: options.pageSize ?? 15,
         call,
         tokens: {
           get: async () => token,
