@@ -18,7 +18,7 @@ function connect(secrets: CredentialSecrets, tools: SessionTools): ProviderSessi
   const credential = readCredential(secrets);
   const login = createLogin(credential, tools);
   const calls = createCalls(login.call);
-  const listing = { calls, pageSize: tools.pageSize, timeZone: credential.timeZone };
+  const listing = { calls, pageSize: tools.pageSize, timeZone: credential.timeZone, warn: tools.warn };
 
   return {
     async check() {

@@ -1,7 +1,7 @@
 /** From ChronoTrack's lists of events and entries to pages of records. */
 import { CallRefused } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
-import type { EventQuery, ParticipantQuery } from '../../domain/provider.ts';
+import type { EventQuery, ParticipantQuery, SessionTools } from '../../domain/provider.ts';
 import type { EventPage, ParticipantPage } from '../../domain/records.ts';
 import { rowsOf } from './answers.ts';
 import type { ChronoTrackCalls } from './calls.ts';
@@ -14,6 +14,7 @@ export interface ListingTools {
   readonly pageSize: number;
   /** The credential's `time_zone`. */
   readonly timeZone: string | undefined;
+  readonly warn: SessionTools['warn'];
 }
 
 /**
@@ -27,7 +28,12 @@ export async function* eventPages(query: EventQuery, tools: ListingTools): Async
     return;
   }
   const series = numberedPages({ what: 'events', key: 'event', from: start, size, read: (page) => calls.events(page) });
-  for await (const { rows, last } of series) yield eventPage(rows, query, timeZone, last);
+  for await (const { rows, last, position } of series) {
+    if (last && position.rows === 0) {
+      tools.warn('ChronoTrack lists no event for this account: it may have none, or its login is not accepted');
+    }
+    yield eventPage(rows, query, timeZone, last);
+  }
 }
 
 function eventPage(rows: readonly Json[], query: EventQuery, timeZone: string | undefined, last: boolean): EventPage {

@@ -5,7 +5,7 @@ import type { Json } from '../../../src/domain/json.ts';
 import type { ApiRequest } from '../../../src/domain/provider.ts';
 import { readCredential } from '../../../src/providers/chronotrack/credential.ts';
 import { createLogin } from '../../../src/providers/chronotrack/login.ts';
-import { scriptedTools } from '../scripted-session.ts';
+import { allOf, scriptedTools } from '../scripted-session.ts';
 import { sampleEvent } from './session.ts';
 
 const secrets = (additionalConfig: Record<string, string>, secret = 'pass-word ') => ({
@@ -159,7 +159,13 @@ describe('against the sandbox', () => {
     const now = sample.connect();
     Object.assign(sample.account, { enabled: false });
     if (config['auth'] === 'oauth') await expect(now.check()).rejects.toBeInstanceOf(CredentialRefused);
-    else expect(await now.check()).toMatch(/sees no event/);
+    else {
+      expect(await now.check()).toMatch(/sees no event/);
+      // Seen of the real one: nothing tells a refusal from an account without events, but somebody should look.
+      const pages = await allOf(now.listEvents({ startsFrom: undefined }));
+      expect(pages).toEqual([{ races: [], events: [], rejected: [], last: true }]);
+      expect(sample.warnings).toEqual([expect.stringMatching(/lists no event .* login is not accepted/)]);
+    }
   });
 });
 
