@@ -3,7 +3,7 @@
  * of an id is written as the provider documents it (ChronoTrack `31002`, Copernico `RACE/EVENT`).
  */
 import type { Json, JsonObject } from './json.ts';
-import type { Listing, RejectedRow } from './records.ts';
+import type { Listing, RaceRecord, RejectedRow } from './records.ts';
 import type { Row } from './tables.ts';
 
 export interface ScoringSession {
@@ -81,4 +81,6 @@ export interface ResultPage {
   readonly last: boolean;
   /** Of the whole series up to here; only a `complete` one tells whose result was taken back. */
   readonly listing: Listing;
+  /** The races of the event, for the table `races`, where the provider tells them with the results (ChronoTrack). */
+  readonly races?: readonly RaceRecord[];
 }

@@ -1,5 +1,6 @@
 /** POST /control/behaviour: the switches for what is unknown of the real providers. */
 import * as z from 'zod';
+import { chronoTrackBehaviour } from './chronotrack/behaviour.ts';
 import { action } from './control-input.ts';
 import { copernicoSwitches } from './copernico/behaviour.ts';
 import { hakuSwitches } from './haku/behaviour.ts';
@@ -20,6 +21,7 @@ const switches = {
   raceroster: raceRosterSwitches.exactOptional(),
   haku: hakuSwitches.exactOptional(),
   letsdothis: letsDoThisSwitches.exactOptional(),
+  chronotrack: chronoTrackBehaviour.exactOptional(),
   copernico: copernicoSwitches.exactOptional(),
 };
 

@@ -70,13 +70,16 @@ export interface RaceOptions {
   readonly isPrivate?: boolean;
 }
 
+/** Whose ids are numbers. */
+const countsIds: readonly SandboxProvider[] = ['runsignup', 'chronotrack'];
+
 export function addRace(world: World, options: RaceOptions = {}): Race {
   const provider = options.provider ?? 'runsignup';
   const number = world.next.race++;
   const now = world.clock().getTime();
   const race: Race = {
     provider,
-    id: options.id ?? (provider === 'runsignup' ? String(number) : uuidOf(number)),
+    id: options.id ?? (countsIds.includes(provider) ? String(number) : uuidOf(number)),
     name: options.name ?? `Race ${number}`,
     timeZone: options.timeZone ?? 'America/Chicago',
     place: options.place ?? places[0] ?? { city: '', state: '', zip: '', country: 'US' },

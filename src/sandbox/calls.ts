@@ -29,6 +29,10 @@ const secretNames = new Set([
   'access_token',
   'client_secret',
   'password',
+  'client_id',
+  'user_id',
+  'user_pass',
+  'username',
 ]);
 
 /** Path and query with the credential's parameters left out; commas stay readable. */

@@ -87,7 +87,7 @@ function expectedEvent(event: RaceEvent): ExpectedEvent {
   };
 }
 
-const birthDateShown: ReadonlySet<SandboxProvider> = new Set(['runsignup', 'haku', 'letsdothis']);
+const birthDateShown: ReadonlySet<SandboxProvider> = new Set(['runsignup', 'haku', 'letsdothis', 'chronotrack']);
 
 /** One row; on Haku one for each category, and one without a category where a registration holds none. */
 function expectedRows(registration: Registration): ExpectedRegistration[] {

@@ -89,7 +89,9 @@ export interface ExpectedResult {
   readonly status: Finish['status'];
   readonly gunMs: number | null;
   readonly chipMs: number | null;
-  /** Among those who finished, by chip time; null for others. */
+  /** The part of the event (a race, a distance) that the person is in. */
+  readonly subEventId: string | null;
+  /** Among those of the same part who finished, by chip time; null for others. */
   readonly overallPlace: number | null;
   readonly genderPlace: number | null;
   readonly splits: Finish['splits'];
@@ -102,16 +104,19 @@ export function expectedResults(event: RaceEvent): readonly ExpectedResult[] {
     .sort(([a, one], [b, other]) => (one.chipMs ?? 0) - (other.chipMs ?? 0) || a - b)
     .map(([id]) => id);
   const people = new Map(event.registrations.map((registration) => [registration.id, registration]));
+  const partOf = (id: number) => people.get(id)?.subEventId ?? '';
   const genderOf = (id: number) => people.get(id)?.person.gender ?? null;
-  const overall = placesOf(ranked);
-  const genders = ['F', 'M', 'X'] as const;
-  const amongOwn = new Map(genders.flatMap((one) => [...placesOf(ranked.filter((id) => genderOf(id) === one))]));
+  const overall = placesOf(ranked, partOf);
+  const amongOwn = placesOf(
+    ranked.filter((id) => genderOf(id) !== null),
+    (id) => `${partOf(id)} ${genderOf(id)}`,
+  );
   return [...event.finishes]
     .sort(([a], [b]) => a - b)
     .flatMap(([id, finish]) => {
       const registration = people.get(id);
       if (registration === undefined) return [];
-      const { person, bib, externalId } = registration;
+      const { person, bib, externalId, subEventId } = registration;
       return [
         {
           registrationId: id,
@@ -120,6 +125,7 @@ export function expectedResults(event: RaceEvent): readonly ExpectedResult[] {
           firstName: person.firstName,
           lastName: person.lastName,
           gender: person.gender,
+          subEventId,
           ...finish,
           overallPlace: overall.get(id) ?? null,
           genderPlace: amongOwn.get(id) ?? null,
@@ -128,6 +134,14 @@ export function expectedResults(event: RaceEvent): readonly ExpectedResult[] {
     });
 }
 
-function placesOf(ranked: readonly number[]): ReadonlyMap<number, number> {
-  return new Map(ranked.map((id, position) => [id, position + 1]));
+/** Each id's place in its group; `ranked` is in the order of all. */
+function placesOf(ranked: readonly number[], groupOf: (id: number) => string): ReadonlyMap<number, number> {
+  const taken = new Map<string, number>();
+  return new Map(
+    ranked.map((id) => {
+      const place = (taken.get(groupOf(id)) ?? 0) + 1;
+      taken.set(groupOf(id), place);
+      return [id, place];
+    }),
+  );
 }

@@ -1,4 +1,6 @@
 /** Every stand-in there is. */
+
+import { chronoTrackStandIn } from './chronotrack/routes.ts';
 import { copernicoStandIn } from './copernico/routes.ts';
 import { hakuStandIn } from './haku/routes.ts';
 import { letsDoThisStandIn } from './letsdothis/routes.ts';
@@ -11,6 +13,7 @@ export const standIns: readonly StandIn[] = [
   raceRosterStandIn,
   hakuStandIn,
   letsDoThisStandIn,
+  chronoTrackStandIn,
   copernicoStandIn,
 ];
 

@@ -3,6 +3,7 @@
  * stand-ins only read it; build-world.ts fills it and changes.ts changes it. Instants are milliseconds UTC.
  */
 import { UsageError } from '../domain/errors.ts';
+import { type ChronoTrackBehaviour, usualChronoTrack } from './chronotrack/behaviour.ts';
 import { type CopernicoBehaviour, usualCopernico } from './copernico/behaviour.ts';
 import { type HakuBehaviour, hakuBehaviour } from './haku/behaviour.ts';
 import { type LetsDoThisBehaviour, letsDoThisBehaviour } from './letsdothis/behaviour.ts';
@@ -173,6 +174,7 @@ export interface Behaviour {
   readonly letsdothis: LetsDoThisBehaviour;
   readonly copernico: CopernicoBehaviour;
   readonly haku: HakuBehaviour;
+  readonly chronotrack: ChronoTrackBehaviour;
 }
 
 export interface World {
@@ -210,6 +212,7 @@ export function emptyWorld(clock: () => Date): World {
       letsdothis: letsDoThisBehaviour(),
       copernico: usualCopernico(),
       haku: hakuBehaviour(),
+      chronotrack: { ...usualChronoTrack },
     },
     next: {
       race: 85_001,

@@ -1,10 +1,10 @@
 /** Stores what discovery lists: the provider's own tables, and `sync_events`, from which the plan is made. */
 import { CompiledQuery, sql } from 'kysely';
 import type { Provider } from '../domain/provider.ts';
-import type { EventPage, EventRecord, RejectedRow } from '../domain/records.ts';
+import type { EventPage, EventRecord, RaceRecord, RejectedRow } from '../domain/records.ts';
 import type { TableSpec } from '../domain/tables.ts';
 import type { Db } from './database.ts';
-import { storeIsolated } from './isolate-rows.ts';
+import { type RefusedRow, storeIsolated } from './isolate-rows.ts';
 import type { Owner } from './participants.ts';
 import { dropRejectedListed, keepRejected } from './rejected-rows.ts';
 import { upsertListedSql } from './upsert-sql.ts';
@@ -35,9 +35,7 @@ export async function storeEvents(
     const wanted = options.startsFrom ? await withoutPast(tx, owner, page.events, options.startsFrom) : page.events;
     const raceIds = new Set(wanted.map((event) => event.raceId));
     const races = lastOfEach(page.races, (race) => race.raceId).filter((race) => raceIds.has(race.raceId));
-    const badRaces = await storeIsolated(tx, races, async (part) => {
-      if (provider.tables.races) await storeRows(tx, provider.tables.races, owner, part, options.now);
-    });
+    const badRaces = await storeRaces(tx, provider, owner, races, options.now);
     const events = lastOfEach(wanted, (event) => event.eventId);
     const changes = { newEvents: 0, changedEvents: 0 };
     const badEvents = await storeIsolated(tx, events, async (part) => {
@@ -60,6 +58,23 @@ export async function storeEvents(
     await keepRejected(tx, owner, rejected, options.now);
     return { races: good.races.length, events: good.events.length, failed: rejected.length, ...changes };
   });
+}
+
+/**
+ * Stores races inside a transaction: those of a page of discovery, or those that came with the results of an event, which
+ * is stored already. Yields the ones that PostgreSQL could not hold.
+ */
+export async function storeRaces(
+  tx: Db,
+  provider: Provider,
+  owner: Owner,
+  races: readonly RaceRecord[],
+  now: Date,
+): Promise<readonly RefusedRow<RaceRecord>[]> {
+  const { races: table } = provider.tables;
+  if (table === undefined) return [];
+  const ordered = lastOfEach(races, (race) => race.raceId);
+  return storeIsolated(tx, ordered, (part) => storeRows(tx, table, owner, part, now));
 }
 
 /**

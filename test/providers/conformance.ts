@@ -26,31 +26,10 @@ import type { FaultOptions } from '../../src/sandbox/faults.ts';
 import type { RaceEvent, World } from '../../src/sandbox/world.ts';
 import { recordingCaller } from '../http/recording-caller.ts';
 import { sandboxHandlers } from '../sandbox/msw.ts';
+import type { ConformanceKit } from './conformance-kit.ts';
 import { buildConformanceWorld, type ConformanceWorld, standInOf, worldNow } from './conformance-world.ts';
 import { byId, supplemented } from './registrations.ts';
 import { allOf } from './scripted-session.ts';
-
-/** A participant in a flat form that record and sandbox share. */
-export type Flat = Readonly<Record<string, unknown>>;
-
-export interface ConformanceKit {
-  readonly provider: Provider;
-  /** Part of the path that lists events, of the one that lists participants. */
-  readonly eventsPath: string;
-  readonly participantsPath: string;
-  /** Its own ways to say, beside HTTP status codes, that the credential is refused, and that calls come too fast. */
-  readonly ownRefusals: readonly FaultOptions[];
-  readonly ownThrottles: readonly FaultOptions[];
-  /** What a page that comes again means to this provider: `ends` where it answers the last page for ever. Default: `fails`. */
-  readonly repeatedPage?: 'fails' | 'ends';
-  /** It looks at its list again before it ends, so that a row which was bad once may come out good. Default: false. */
-  readonly looksAgain?: boolean;
-  /** Sets the stand-in's switches, where the suite is to run on another answer to what is unknown. */
-  behave?(behaviour: World['behaviour']): void;
-  /** What the record says, and what it should say; `removed` is in both. */
-  actual(record: ParticipantRecord): Flat;
-  expected(registration: ExpectedRegistration): Flat;
-}
 
 /** More calls than any series here may need: a loop that spins is cut off by its test's fault, not by a time limit. */
 const everyCall = 500;
@@ -83,7 +62,13 @@ export function describeProvider(kit: ConformanceKit): void {
   afterEach(() => {
     const { principal, secret, additionalConfig } = world.account;
     const text = JSON.stringify(letOut);
-    for (const value of [principal, secret, wrongSecret, additionalConfig['password'], ...tokens]) {
+    for (const value of [
+      kit.showsPrincipal ? undefined : principal,
+      secret,
+      wrongSecret,
+      additionalConfig['password'],
+      ...tokens,
+    ]) {
       if (value) expect(text).not.toContain(value);
     }
   });

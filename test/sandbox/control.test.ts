@@ -159,6 +159,7 @@ test('an account can be refused, tokens dropped, switches set', async () => {
   const { body } = await control(sandbox, 'behaviour', {
     runsignup: { registrationRequired: true },
     raceroster: { pageCap: 7 },
+    chronotrack: { finishName: 'Finish' },
   });
   expect(body).toMatchObject({
     runsignup: { registrationRequired: true, registration: { id: 'p88sync-sandbox' } },
@@ -170,6 +171,7 @@ test('an account can be refused, tokens dropped, switches set', async () => {
       showsSubEvent: true,
     },
     copernico: usualCopernico(),
+    chronotrack: { finishName: 'Finish', pageCap: 1000 },
   });
   expect(JSON.stringify(body)).not.toContain(sandbox.world.behaviour.runsignup.registration.secret);
   expect(sandbox.world.behaviour.raceroster.pageCap).toBe(7);

@@ -13,6 +13,22 @@ export const expectedColumns: Readonly<Record<string, readonly string[]>> = {
     words(`id, event_id, participant_id, bib_number, first_name, last_name, category, start_time, finish_time,
     total_time, split_times, overall_position, category_position, status, created_at, updated_at, fetched_date,
     credentials_used, timing_partner_id`),
+  ct_events:
+    words(`event_id, event_tag, event_name, event_description, event_start_time, event_end_time, event_site_uri,
+    event_is_published, event_device_protocol, event_external_id, organization_id, organization_name, location,
+    timing_partner_id, created_at`),
+  ct_participants:
+    words(`entry_id, event_id, race_id, entry_external_id, entry_name, entry_type, entry_status, entry_bib,
+    entry_race_age, athlete_id, athlete_first_name, athlete_last_name, athlete_sex, athlete_birthdate, athlete_email,
+    athlete_home_phone, athlete_mobile_phone, location, team_id, team_name, timing_partner_id, created_at,
+    credentials_used`),
+  ct_races: words(`race_id, event_id, race_tag, race_name, race_type, race_subtype, race_course_distance,
+    race_pref_distance_unit, race_planned_start_time, race_planned_end_time, race_actual_start_time,
+    race_actual_end_time, race_age_ref_time, timing_partner_id, created_at`),
+  ct_results: words(`id, event_id, race_id, entry_id, results_bib, results_first_name, results_last_name, results_sex,
+    results_age, results_hometown, results_state_code, results_postal_code, results_country_code, results_time,
+    results_gun_time, results_pace, results_gun_pace, results_rank, results_bracket_name,
+    results_primary_bracket_name, timing_partner_id, created_at, credentials_used`),
   partner_provider_credentials:
     words(`partner_provider_credential_id, provider_id, timing_partner_id, principal, secret,
     credential_type, additional_config, created_at, updated_at`),

@@ -38,8 +38,8 @@ describe('the schema', () => {
     date: 'date',
     timestamp: 'timestamp without time zone',
     timestamptz: 'timestamp with time zone',
-    jsonb: 'jsonb',
     interval: 'interval',
+    jsonb: 'jsonb',
   };
   const specs = providers.flatMap(({ tables }): [string, TableSpec, object][] => [
     ...(tables.races ? [[tables.races.name, tables.races, {}] as [string, TableSpec, object]] : []),

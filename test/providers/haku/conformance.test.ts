@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { haku } from '../../../src/providers/haku/provider.ts';
-import { type ConformanceKit, describeProvider } from '../conformance.ts';
+import { describeProvider } from '../conformance.ts';
+import type { ConformanceKit } from '../conformance-kit.ts';
 
 const kit: ConformanceKit = {
   provider: haku,

@@ -3,11 +3,13 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import type { Provider } from '../../../src/domain/provider.ts';
 import type { EventRecord, RaceRecord, RejectedRow } from '../../../src/domain/records.ts';
+import { chronotrack } from '../../../src/providers/chronotrack/provider.ts';
 import { removeCredential } from '../../../src/store/credentials.ts';
-import { storeEvents } from '../../../src/store/events.ts';
+import { storeEvents, storeRaces } from '../../../src/store/events.ts';
 import type { Owner } from '../../../src/store/participants.ts';
 import { countRejected } from '../../../src/store/rejected-rows.ts';
 import {
+  addEvents,
   at,
   eventRecord,
   hour,
@@ -190,6 +192,27 @@ export function eventTests(opened: Opened): void {
     expect((await schedule(owner)).map((row) => row['event_id'])).toEqual(['1', '3']);
     expect(await rows('runsignup_events', owner)).toHaveLength(2);
     expect(await rejectedKeys(owner)).toEqual(['2 id:2']);
+  });
+
+  test('races that come beside results are stored with their event, and the same again', async () => {
+    const owner = await newOwner(opened.db, chronotrack);
+    await addEvents(opened.db, owner, chronotrack, ['7']);
+    const raceOf = (raceId: string, name: string): RaceRecord => ({
+      raceId,
+      row: { race_id: raceId, event_id: '7', race_name: name, race_course_distance: '21.1' },
+      source: { race_name: name },
+    });
+    const storeAll = (races: readonly RaceRecord[]) =>
+      opened.db.transaction().execute((tx) => storeRaces(tx, chronotrack, owner, races, now));
+    const page = [raceOf('2', 'Half'), raceOf('1', '5K'), raceOf('3', 'a\0b')];
+    expect((await storeAll(page)).map(({ row }) => row.raceId)).toEqual(['3']);
+    const before = await rows('ct_races', owner);
+    expect(before).toMatchObject([
+      { race_id: '1', event_id: '7', race_name: '5K', credentials_used: String(owner.credentialId) },
+      { race_id: '2', race_name: 'Half', race_course_distance: '21.1', source_row: { race_name: 'Half' } },
+    ]);
+    await storeAll(page);
+    expect(await rows('ct_races', owner)).toEqual(before);
   });
 
   test('a race that cannot be held does not hold its events up', async () => {
