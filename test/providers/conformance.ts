@@ -21,9 +21,8 @@ import type {
 } from '../../src/domain/provider.ts';
 import type { EventPage, ParticipantPage, ParticipantRecord } from '../../src/domain/records.ts';
 import { refund, register, setBib, transfer } from '../../src/sandbox/changes.ts';
-import type { ExpectedRegistration } from '../../src/sandbox/expected.ts';
 import type { FaultOptions } from '../../src/sandbox/faults.ts';
-import type { RaceEvent, World } from '../../src/sandbox/world.ts';
+import type { RaceEvent } from '../../src/sandbox/world.ts';
 import { recordingCaller } from '../http/recording-caller.ts';
 import { sandboxHandlers } from '../sandbox/msw.ts';
 import type { ConformanceKit } from './conformance-kit.ts';
