@@ -930,7 +930,7 @@ UNION ALL
                     WHEN o.other THEN (p.runner ->> 'date_of_birth'::text)::date
                     ELSE COALESCE((p.runner ->> 'date_of_birth'::text)::date, p.date_of_birth)
                 END AS born
-           FROM ( SELECT COALESCE((lower(p.runner ->> 'first_name'::text) IS DISTINCT FROM lower(p.first_name) OR lower(p.runner ->> 'last_name'::text) IS DISTINCT FROM lower(p.last_name)) AND p.runner IS NOT NULL, false) AS other) o) w
+           FROM ( SELECT COALESCE(lower(p.runner ->> 'first_name'::text) <> lower(p.first_name), false) OR COALESCE(lower(p.runner ->> 'last_name'::text) <> lower(p.last_name), false) AS other) o) w
 UNION ALL
  SELECT 'Copernico'::text AS source_provider,
     p.timing_partner_id,

@@ -48,7 +48,6 @@ left join letsdothis_events e
   on e.timing_partner_id = p.timing_partner_id and e.event_id = p.event_id
 cross join lateral (
   select o.other, ${born.replaceAll('w.other', 'o.other')} as born
-  from (select coalesce(
-    (lower(p.runner ->> 'first_name'), lower(p.runner ->> 'last_name')) is distinct from (lower(p.first_name), lower(p.last_name))
-      and p.runner is not null, false) as other) o
+  from (select coalesce(lower(p.runner ->> 'first_name') <> lower(p.first_name), false)
+    or coalesce(lower(p.runner ->> 'last_name') <> lower(p.last_name), false) as other) o
 ) w`;

@@ -256,46 +256,22 @@ export function supplementTests(opened: Opened): void {
 
   test('the view shows the runner, else whom the application names', async () => {
     const owner = await ownerWithEvents();
-    const shown = (first_name: string, email: string | null) => ({
-      first_name,
-      last_name: 'Ray',
-      email,
-      gender: 'F',
-      date_of_birth: null,
-    });
-    const payer = {
-      first_name: 'Pat',
-      last_name: 'Ray',
-      email: 'pat@example.org',
-      gender: 'M',
-      date_of_birth: '1980-02-03',
-    };
+    const payer = { first_name: 'Pat', last_name: 'Ray', email: 'pat@x.org', gender: 'M', date_of_birth: '1980-02-03' };
+    const silent = { email: null, gender: null, date_of_birth: null };
     await store(
       owner,
-      ...['a', 'b', 'c'].map((id) => application(id, { row: payer })),
-      participant('b', 'p1', { runner: shown('pat', null) }),
-      participant('c', 'p2', { runner: shown('Kim', null), division: 'Junior' }),
+      ...['a', 'b', 'c', 'd'].map((id) => application(id, { row: payer })),
+      participant('b', 'p1', { runner: { ...silent, first_name: 'PAT', last_name: 'Ray', gender: 'F' } }),
+      participant('c', 'p2', { runner: { ...silent, first_name: 'Kim', last_name: 'Ray' }, division: 'Junior' }),
+      participant('d', 'p3', { runner: { ...silent, first_name: 'Pat', last_name: null } }),
     );
-    const view = await sql`select registration_id, first_name, email, gender, date_of_birth, division
+    const view = await sql`select registration_id as id, first_name, last_name, email, gender, date_of_birth, division
       from unified_participants where timing_partner_id = ${owner.partnerId} order by 1`.execute(opened.db);
     expect(view.rows).toEqual([
-      {
-        registration_id: 'a',
-        first_name: 'Pat',
-        email: 'pat@example.org',
-        gender: 'M',
-        date_of_birth: '1980-02-03',
-        division: '10K',
-      },
-      {
-        registration_id: 'b',
-        first_name: 'pat',
-        email: 'pat@example.org',
-        gender: 'F',
-        date_of_birth: '1980-02-03',
-        division: '10K',
-      },
-      { registration_id: 'c', first_name: 'Kim', email: null, gender: 'F', date_of_birth: null, division: 'Junior' },
+      { id: 'a', ...payer, division: '10K' },
+      { id: 'b', ...payer, first_name: 'PAT', gender: 'F', division: '10K' },
+      { id: 'c', ...silent, first_name: 'Kim', last_name: 'Ray', division: 'Junior' },
+      { id: 'd', ...payer, division: '10K' },
     ]);
   });
 }
