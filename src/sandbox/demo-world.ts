@@ -1,62 +1,17 @@
 /**
- * A world worth looking at: three timing companies, eight upcoming races in the windows high, medium and low, one of
- * them shared by two companies, one that is over, and 5,400 people. Starts are relative to `now`, so it never gets old.
+ * A world worth looking at: three timing companies, races of every provider in the windows high, medium and low, one of
+ * them shared by two companies, one that is over, and 5,700 people. Starts are relative to `now`, so it never gets old.
  */
 import { UsageError } from '../domain/errors.ts';
 import { addAccount, addEvent, addRace, addRegistrations, addSubEvent } from './build-world.ts';
+import { addCategory } from './categories.ts';
 import { clear, deferral, refund, transfer } from './changes.ts';
-import { emptyWorld, type Place, type Race, type RaceEvent, type SandboxProvider, type World } from './world.ts';
+import { demoAccountName, demoAccounts } from './demo-accounts.ts';
+import { emptyWorld, type Place, type Race, type RaceEvent, type World } from './world.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
-
-/** A credential as `credentials add` takes it, for the demo to register. */
-export interface DemoAccount {
-  /** The timing partner. */
-  readonly company: string;
-  readonly provider: SandboxProvider;
-  readonly principal: string;
-  readonly secret: string;
-  readonly additionalConfig: Readonly<Record<string, string>>;
-}
-
-/** The credentials of the demo world. Its account names are `COMPANY / PROVIDER`. */
-export const demoAccounts = [
-  {
-    company: 'Peak Timing',
-    provider: 'runsignup',
-    principal: 'peak-api-key',
-    secret: 'peak-api-secret',
-    additionalConfig: { key_style: 'v2' },
-  },
-  {
-    company: 'Peak Timing',
-    provider: 'raceroster',
-    principal: 'peak-client-id',
-    secret: 'peak-client-secret',
-    additionalConfig: { username: 'timing@peak.example', password: 'peak-password' },
-  },
-  {
-    company: 'Coastline Timing',
-    provider: 'runsignup',
-    principal: 'coastline-api-key',
-    secret: 'coastline-api-secret',
-    additionalConfig: { key_style: 'classic' },
-  },
-  {
-    company: 'Northern Lights Races',
-    provider: 'runsignup',
-    principal: 'northern-api-key',
-    secret: 'northern-api-secret',
-    additionalConfig: { key_style: 'v2' },
-  },
-] as const satisfies readonly DemoAccount[];
-
-/** Name of the account in the world, as the control interface takes it. */
-export function demoAccountName({ company, provider }: Pick<DemoAccount, 'company' | 'provider'>): string {
-  return `${company} / ${provider}`;
-}
 
 export function demoWorld(now: Date): World {
   const world = emptyWorld(() => now);
@@ -108,18 +63,59 @@ export function demoWorld(now: Date): World {
   const river = [addSubEvent(world, '10K', '10000')];
   addPeople(world, addEvent(world, thames, { startAt: at(42 * day), subEvents: river }), 180);
 
+  // Scored by Copernico: the race is there, its people are still to be sent.
+  const scored = addRace(world, { provider: 'copernico', name: 'Pine Ridge Half', timeZone: 'America/Denver' });
+  addEvent(world, scored, { name: 'Half Marathon', startAt: at(80 * minute) });
+
   transfer(world, idAt(half, 30), tenK);
   transfer(world, idAt(tenK, 12), fiveK);
   const racesOf: Record<(typeof demoAccounts)[number]['principal'], Race[]> = {
     'peak-api-key': [pineRidge, lakefront, bridge, plains],
     'peak-client-id': [halifax, thames],
+    'peak-haku-client': [baysideRace(world, at(7 * hour))],
+    'timing@peak.example': [scored],
     'coastline-api-key': [bridge, aloha, twilight],
+    'Coastline Events': cityRaces(world, [at(3 * day), at(20 * day)]),
+    'timing@coastline.example': [lakeRace(world, at(2 * day))],
     'northern-api-key': [solstice],
   };
   for (const account of demoAccounts) {
     addAccount(world, { ...account, name: demoAccountName(account), races: racesOf[account.principal] });
   }
   return world;
+}
+
+/** Haku: every fifth person runs both distances, each with a bib of its own. */
+function baysideRace(world: World, startAt: Date): Race {
+  const race = addRace(world, { provider: 'haku', name: 'Bayside 5K & 10K', timeZone: 'America/New_York' });
+  const parts = [addSubEvent(world, '5K', '5000'), addSubEvent(world, '10K', '10000')] as const;
+  const event = addEvent(world, race, { startAt, subEvents: parts });
+  addPeople(world, event, 60);
+  for (const [position, { id, subEventId, removal }] of event.registrations.entries()) {
+    if (position % 5 !== 0 || removal !== null) continue;
+    const other = parts.find((part) => part.id !== subEventId) ?? parts[0];
+    addCategory(world, id, { subEventId: other.id, bib: String(5_000 + position) });
+  }
+  return race;
+}
+
+/** Let's Do This: two events of one organiser. */
+function cityRaces(world: World, [first, second]: readonly [Date, Date]): Race[] {
+  return [
+    { name: 'Coastal City 10K', startAt: first, people: 140 },
+    { name: 'Coastal City Half', startAt: second, people: 90 },
+  ].map(({ name, startAt, people }) => {
+    const race = addRace(world, { provider: 'letsdothis', name, timeZone: 'Europe/London' });
+    addPeople(world, addEvent(world, race, { startAt }), people);
+    return race;
+  });
+}
+
+/** ChronoTrack: entries of an event that is scored there. */
+function lakeRace(world: World, startAt: Date): Race {
+  const race = addRace(world, { provider: 'chronotrack', name: 'Frisco Lake Run', timeZone: 'America/Denver' });
+  addPeople(world, addEvent(world, race, { startAt, subEvents: [addSubEvent(world, '10K', '10000')] }), 80);
+  return race;
 }
 
 function runSignUpRace(world: World, name: string, timeZone: string, city: string, state: string): Race {

@@ -1,8 +1,13 @@
+import { setupServer } from 'msw/node';
 import { expect, test } from 'vitest';
-import { demoAccountName, demoAccounts, demoWorld } from '../../src/sandbox/demo-world.ts';
+import { providers } from '../../src/providers/registry.ts';
+import { demoAccountName, demoAccounts } from '../../src/sandbox/demo-accounts.ts';
+import { demoWorld } from '../../src/sandbox/demo-world.ts';
 import { expectedOf } from '../../src/sandbox/expected.ts';
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
-import { accountOf } from '../../src/sandbox/world.ts';
+import { accountOf, sandboxProviders } from '../../src/sandbox/world.ts';
+import { recordingCaller } from '../http/recording-caller.ts';
+import { sandboxHandlers } from './msw.ts';
 
 const hour = 3_600_000;
 /** One of each: an ordinary day, the night of a clock change, new year. */
@@ -33,9 +38,30 @@ test.each(days)('upcoming races in every window, at %s', (now) => {
       registrations: 620 + 180,
     },
     {
+      account: 'Peak Timing / haku',
+      windows: { past: 0, high: 0, medium: 1, low: 0 },
+      // One row for each category: every fifth person who is still there has a second one.
+      registrations: 60 + 11,
+    },
+    {
+      account: 'Peak Timing / copernico',
+      windows: { past: 0, high: 1, medium: 0, low: 0 },
+      registrations: 0,
+    },
+    {
       account: 'Coastline Timing / runsignup',
       windows: { past: 1, high: 0, medium: 1, low: 1 },
       registrations: 400 + 160 + 120,
+    },
+    {
+      account: 'Coastline Timing / letsdothis',
+      windows: { past: 0, high: 0, medium: 0, low: 2 },
+      registrations: 140 + 90,
+    },
+    {
+      account: 'Coastline Timing / chronotrack',
+      windows: { past: 0, high: 0, medium: 0, low: 1 },
+      registrations: 80,
     },
     {
       account: 'Northern Lights Races / runsignup',
@@ -82,22 +108,25 @@ test('the same moment gives the same world, with the oddities of real lists', ()
 test('every demo credential is accepted', async () => {
   const now = new Date('2026-06-10T15:00:00Z');
   const sandbox = createSandbox({ now: () => now, world: demoWorld(now) });
-  const counts = [];
-  for (const { provider, principal, secret, additionalConfig } of demoAccounts) {
-    if (provider === 'runsignup') {
-      const isClassic = additionalConfig.key_style === 'classic';
-      const query = isClassic ? `api_key=${principal}&api_secret=${secret}` : `rsu_api_key=${principal}`;
-      const headers = isClassic ? {} : { 'x-rsu-api-secret': secret };
-      const response = await sandbox.handle(
-        new Request(`http://sandbox/runsignup/races?format=json&${query}`, { headers }),
-      );
-      counts.push(((await response.json()) as { races: unknown[] }).races.length);
-    } else {
-      const form = { grant_type: 'access_token', client_id: principal, client_secret: secret, ...additionalConfig };
-      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-      const init = { method: 'POST', headers, body: new URLSearchParams(form).toString() };
-      counts.push((await sandbox.handle(new Request('http://sandbox/raceroster/oauth/authorize', init))).status);
+  const server = setupServer(...sandboxHandlers(sandbox, sandboxProviders));
+  server.listen({ onUnhandledRequest: 'error' });
+  try {
+    for (const { provider: name, company: _, ...credential } of demoAccounts) {
+      const provider = providers.find((one) => one.name === name);
+      if (!provider) throw new Error(`there is no provider ${name}`);
+      const baseUrl = new URL(provider.defaults.baseUrl);
+      const session = (await provider.load()).connect(credential, {
+        baseUrl,
+        pageSize: provider.defaults.pageSize,
+        call: recordingCaller({ baseUrl }).call,
+        tokens: { get: async () => undefined, set: async () => undefined, drop: async () => undefined },
+        program: {},
+        now: () => now,
+        warn: () => undefined,
+      });
+      expect(await session.check()).not.toBe('');
     }
+  } finally {
+    server.close();
   }
-  expect(counts).toEqual([4, 200, 2, 1]);
 });
