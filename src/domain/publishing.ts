@@ -94,3 +94,19 @@ export interface PublishedPage {
   readonly results: readonly PublishedResult[];
   readonly last: boolean;
 }
+
+/** What publishing would do to one row. */
+export type Change =
+  | { readonly kind: 'added'; readonly wanted: PublishableResult }
+  | { readonly kind: 'changed'; readonly wanted: PublishableResult; readonly published: PublishedResult }
+  | { readonly kind: 'removed'; readonly published: PublishedResult };
+
+/** What has to be done so that the provider holds what is wanted. */
+export interface Publication {
+  /** `replace`: the set is cleared first, since there is no way to take a single row away. */
+  readonly action: 'nothing' | 'post' | 'replace';
+  readonly changes: readonly Change[];
+  readonly unchanged: number;
+  /** What is posted, in the order of `wanted`. */
+  readonly send: readonly PublishableResult[];
+}

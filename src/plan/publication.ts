@@ -1,5 +1,5 @@
 /** Compares the results that are wanted with the set as the provider shows it: what to post, and whether to clear first. Pure. */
-import type { PublishableResult, PublishedResult, ShownTime } from '../domain/publishing.ts';
+import type { Change, Publication, PublishableResult, PublishedResult, ShownTime } from '../domain/publishing.ts';
 
 export interface PublicationFacts {
   readonly wanted: readonly PublishableResult[];
@@ -11,20 +11,6 @@ export interface PublicationFacts {
    * ought to be; otherwise such rows are posted again.
    */
   readonly sameAsLast: boolean;
-}
-
-export type Change =
-  | { readonly kind: 'added'; readonly wanted: PublishableResult }
-  | { readonly kind: 'changed'; readonly wanted: PublishableResult; readonly published: PublishedResult }
-  | { readonly kind: 'removed'; readonly published: PublishedResult };
-
-export interface Publication {
-  /** `replace`: the set is cleared first, since there is no way to take a single row away. */
-  readonly action: 'nothing' | 'post' | 'replace';
-  readonly changes: readonly Change[];
-  readonly unchanged: number;
-  /** What is posted, in the order of `wanted`. */
-  readonly send: readonly PublishableResult[];
 }
 
 export function planPublication(facts: PublicationFacts): Publication {

@@ -22,7 +22,8 @@ export interface LinkedEvent {
   /** The provider's `name`. */
   readonly provider: string;
   readonly eventId: string;
-  readonly name: string;
+  /** What a division may call it: with and without the name of its race. */
+  readonly names: readonly string[];
 }
 
 /** Somebody who is registered in one of them and has not left. */
@@ -159,7 +160,7 @@ function eventOf(registration: ActiveRegistration, { event, others }: Assignment
 }
 
 function namesEvent({ division }: ScoredResult, event: LinkedEvent | undefined): boolean {
-  return division !== null && event !== undefined && plain(division) === plain(event.name);
+  return division !== null && (event?.names.some((name) => plain(name) === plain(division)) ?? false);
 }
 
 function plain(name: string): string {
