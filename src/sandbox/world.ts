@@ -3,6 +3,7 @@
  * stand-ins only read it; build-world.ts fills it and changes.ts changes it. Instants are milliseconds UTC.
  */
 import { UsageError } from '../domain/errors.ts';
+import { type ResultSet, type ResultsBehaviour, usualResultsBehaviour } from './result-sets.ts';
 
 export const sandboxProviders = ['runsignup', 'raceroster', 'haku', 'letsdothis', 'chronotrack', 'copernico'] as const;
 export type SandboxProvider = (typeof sandboxProviders)[number];
@@ -124,6 +125,7 @@ export interface Behaviour {
     registration: { readonly id: string; readonly secret: string };
     /** True: a call without the pair is refused too (RunSignUp from 2027-01-01). */
     registrationRequired: boolean;
+    readonly results: ResultsBehaviour;
   };
   readonly raceroster: {
     tokenEnvelope: 'bare' | 'data' | 'data-array';
@@ -145,6 +147,7 @@ export interface World {
   readonly races: Map<string, Race>;
   readonly events: Map<string, RaceEvent>;
   readonly registrations: Map<number, Registration>;
+  readonly resultSets: ResultSet[];
   readonly behaviour: Behaviour;
   /** The next id of each kind. */
   readonly next: { race: number; event: number; edition: number; subEvent: number; registration: number; user: number };
@@ -158,10 +161,12 @@ export function emptyWorld(clock: () => Date): World {
     races: new Map(),
     events: new Map(),
     registrations: new Map(),
+    resultSets: [],
     behaviour: {
       runsignup: {
         registration: { id: 'p88sync-sandbox', secret: 'sandbox-registration' },
         registrationRequired: false,
+        results: { ...usualResultsBehaviour },
       },
       raceroster: {
         tokenEnvelope: 'data',
