@@ -17,7 +17,7 @@ export function planPublication(facts: PublicationFacts): Publication {
   const { wanted, published } = facts;
   const found = matchRows(facts);
   const left = new Set(published);
-  const shownSplits = new Set(published.flatMap((row) => Object.keys(row.splits)));
+  const showsSplits = published.some((row) => Object.keys(row.splits).length > 0);
   const changes: Change[] = [];
   const fresh = new Set<PublishableResult>();
   for (const result of wanted) {
@@ -28,7 +28,7 @@ export function planPublication(facts: PublicationFacts): Publication {
       continue;
     }
     left.delete(row);
-    const likeness = compare(result, row, shownSplits);
+    const likeness = compare(result, row, showsSplits);
     if (likeness === 'different' || (likeness === 'unclear' && !facts.sameAsLast)) {
       changes.push({ kind: 'changed', wanted: result, published: row });
     }
@@ -75,11 +75,10 @@ function matchRows({ wanted, published, bibs }: PublicationFacts): ReadonlyMap<P
 /** `unclear`: the same as far as it is shown. */
 type Likeness = 'same' | 'unclear' | 'different';
 
-function compare(wanted: PublishableResult, row: PublishedResult, shownSplits: ReadonlySet<string>): Likeness {
+function compare(wanted: PublishableResult, row: PublishedResult, showsSplits: boolean): Likeness {
   const parts = [...compareFinish(wanted, row)];
   for (const [id, ms] of Object.entries(wanted.splits)) {
-    if (shownSplits.has(id)) parts.push(compareTime(ms, row.splits[id] ?? null));
-    else parts.push('unclear');
+    parts.push(showsSplits ? compareTime(ms, row.splits[id] ?? null) : 'unclear');
   }
   return parts.includes('different') ? 'different' : parts.includes('unclear') ? 'unclear' : 'same';
 }
