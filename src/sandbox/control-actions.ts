@@ -10,6 +10,7 @@ import {
   person,
   provider,
   registrationKey,
+  resultsBehaviour,
   timeZone,
 } from './control-input.ts';
 import { faultSchema } from './faults.ts';
@@ -103,9 +104,11 @@ const sandboxActions: Readonly<Record<string, Action>> = {
       pageCap: z.int().min(1).exactOptional(),
       honoursUpdatedSince: z.boolean().exactOptional(),
       showsSubEvent: z.boolean().exactOptional(),
+      results: resultsBehaviour.exactOptional(),
     },
-    ({ world }, { registrationRequired, ...raceroster }) => {
+    ({ world }, { registrationRequired, results, ...raceroster }) => {
       const { behaviour } = world;
+      Object.assign(behaviour.runsignup.results, results);
       if (registrationRequired !== undefined) behaviour.runsignup.registrationRequired = registrationRequired;
       Object.assign(behaviour.raceroster, raceroster);
       const { secret: _, ...registration } = behaviour.runsignup.registration;

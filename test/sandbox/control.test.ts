@@ -153,9 +153,17 @@ test('an account can be refused, tokens dropped, switches set', async () => {
   expect(await status()).toBe(200);
   await control(sandbox, 'drop-tokens', {});
   expect(await status()).toBe(401);
-  const { body } = await control(sandbox, 'behaviour', { registrationRequired: true, pageCap: 7 });
+  const { body } = await control(sandbox, 'behaviour', {
+    results: { decimals: 1 },
+    registrationRequired: true,
+    pageCap: 7,
+  });
   expect(body).toEqual({
-    runsignup: { registrationRequired: true, registration: { id: 'p88sync-sandbox' } },
+    runsignup: {
+      registrationRequired: true,
+      registration: { id: 'p88sync-sandbox' },
+      results: expect.objectContaining({ decimals: 1 }),
+    },
     raceroster: {
       tokenEnvelope: 'data',
       tokenSeconds: 86_400,

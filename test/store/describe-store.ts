@@ -9,6 +9,7 @@ import { eventTests } from './suite/events.ts';
 import { housekeepingTests } from './suite/housekeeping.ts';
 import { ledgerTests } from './suite/ledger.ts';
 import { partnerTests } from './suite/partners.ts';
+import { publishingTests } from './suite/publishing.ts';
 import { removalTests } from './suite/removals.ts';
 import { secretTests } from './suite/secrets.ts';
 import { stillDueTests } from './suite/still-due.ts';
@@ -26,6 +27,7 @@ const parts: readonly (readonly [string, (opened: Opened) => void])[] = [
   ['events', eventTests],
   ['due', dueTests],
   ['housekeeping', housekeepingTests],
+  ['publishing', publishingTests],
 ];
 
 export function describeStore(name: string, open: () => Promise<OpenStore>): void {
