@@ -80,6 +80,16 @@ async function publishHeld(
       changing = changes;
       deferInterruption();
       const setId = await carryOut(sync, session, job, claim, prepared, { stillOurs, apiCalls: run.callsMade });
+      context.log.info(
+        {
+          event: spec,
+          resultSet: setId,
+          action: prepared.publication.action,
+          rows: job.wanted.length,
+          refused: job.refused,
+        },
+        changes ? 'results published' : 'results are published already',
+      );
       const done = changes ? `Published to result set ${setId}: ${changesText(prepared)}` : 'Nothing had to change.';
       const told = changes && ask ? done : `${shown}\n\n${done}`;
       return resultOf(work, changes ? 'published' : 'unchanged', prepared, told, setId);

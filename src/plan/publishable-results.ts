@@ -208,7 +208,8 @@ function resultOf(
     result: {
       key,
       outcome,
-      place: finished ? source.place : null,
+      // Some systems count from one and write 0 where there is no place.
+      place: finished && source.place !== null && source.place > 0 ? source.place : null,
       clockMs: finished ? source.clockMs : null,
       chipMs: finished ? source.chipMs : null,
       splits,

@@ -139,7 +139,9 @@ function changeLine(change: Change, report: PublicationReport): TableLine {
       String(now.splits),
       before === undefined
         ? ''
-        : [before.place, before.clock, before.chip, `${before.splits} splits`].filter((part) => part !== '').join(' '),
+        : [before.place, before.clock, before.chip, before.splits === 0 ? '' : nounText(before.splits, 'split')]
+            .filter((part) => part !== '')
+            .join(' '),
     ],
   };
 }

@@ -144,7 +144,14 @@ describe('3,000 finishers with four splits', () => {
 
   test('shown without changing anything', async () => {
     await score(here, first());
-    const { code, json } = await publish({ dryRun: true, yes: false });
+    const splits = splitOptions.flatMap((split) => ['--split', split]);
+    const { code, json } = await here.run(
+      'publish-results',
+      `1:runsignup:${event.id}`,
+      '--dry-run',
+      '--json',
+      ...splits,
+    );
     expect(code).toBe(0);
     expect(json).toMatchObject({
       status: 'preview',
@@ -196,7 +203,7 @@ describe('3,000 finishers with four splits', () => {
 
   test('published again without change: no POST at all', async () => {
     posts();
-    const { code, json } = await publish({ split: [] });
+    const { code, json } = await here.run('publish-results', `1:runsignup:${event.id}`, '--yes', '--json');
     expect(code).toBe(0);
     expect(json).toMatchObject({ status: 'unchanged', action: 'nothing', counts: { unchanged: finishers + 1 } });
     expect(posts()).toEqual([]);

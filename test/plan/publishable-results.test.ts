@@ -167,6 +167,7 @@ describe('what is published of it', () => {
     ['finished', {}, { outcome: 'finished', ...finish }],
     ['finished', { chipMs: null, place: null }, { outcome: 'finished', ...finish, chipMs: null, place: null }],
     ['finished', { clockMs: 108_000_000 }, { outcome: 'finished', ...finish, clockMs: 108_000_000 }],
+    ['finished', { place: 0 }, { outcome: 'finished', ...finish, place: null }],
     [null, {}, { outcome: 'finished', ...finish }],
     ['dnf', {}, { outcome: 'dnf', ...nothing }],
     ['withdrawn', {}, { outcome: 'dnf', ...nothing }],
