@@ -173,10 +173,15 @@ function holdersByBib(registrations: readonly ActiveRegistration[]): ReadonlyMap
     const bib = one.bib?.trim();
     if (!bib) continue;
     const others = holders.get(bib);
-    if (others) others.push(one);
-    else holders.set(bib, [one]);
+    if (!others) holders.set(bib, [one]);
+    // An adopted table may hold a registration twice.
+    else if (!others.some((other) => isSame(other, one))) others.push(one);
   }
   return holders;
+}
+
+function isSame(a: ActiveRegistration, b: ActiveRegistration): boolean {
+  return a.provider === b.provider && a.registrationId === b.registrationId && a.eventId === b.eventId;
 }
 
 const outcomes: Readonly<Record<string, ResultOutcome>> = {

@@ -63,7 +63,7 @@ export async function preparePublication(
   const removed = publication.changes.filter((change) => change.kind === 'removed').length;
   if (chosen.kind === 'existing' && chosen.foundBy === 'name' && removed > 0) {
     throw new UsageError(
-      `the event has a result set ${setId} "${chosen.set.name}" with ${removed} results that are not ours`,
+      `the event has a result set ${setId} "${chosen.set.name}" with results that are not ours (${removed})`,
       {
         hint: `To take it over and replace them: --result-set ${setId}. To publish beside it: --name with another name.`,
       },

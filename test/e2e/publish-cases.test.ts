@@ -40,7 +40,7 @@ describe('which set', () => {
     await score(here, three());
     await expect(publish()).rejects.toMatchObject({
       name: 'UsageError',
-      message: 'the event has a result set 501 "Half" with 1 results that are not ours',
+      message: 'the event has a result set 501 "Half" with results that are not ours (1)',
       hint: expect.stringContaining('--result-set 501'),
     });
     expect(rowsOf()[0]).toHaveProperty('bib 900');

@@ -71,6 +71,7 @@ describe('whose result it is, with one event', () => {
     ],
     ['the only holder of the bib', { participantId: '15500123' }, [registration(8, '17')], 'registration 8'],
     ['the only holder of a bib with blanks around it', { bib: ' 17 ' }, [registration(8, '17 ')], 'registration 8'],
+    ['a holder that the table has twice', {}, [registration(8, '17'), registration(8, '17')], 'registration 8'],
     ['the bib, where nobody holds it', {}, [registration(8, '18')], 'bib 17'],
     ['the bib, where the pushed registration has left', { participantId: 'runsignup-9' }, [], 'bib 17'],
   ])('%s', (_, changes, registrations, key) => {
