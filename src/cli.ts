@@ -79,6 +79,27 @@ export function buildProgram(run: (invocation: Invocation) => Promise<void>): Co
   );
   add(
     program,
+    'publish-results <PARTNER:PROVIDER:EVENT>',
+    'publish the results of an event to the provider that its runners registered with',
+    [
+      'publish-results 1:runsignup:974559 --dry-run',
+      'publish-results 1:runsignup:974559 --name "Overall Results" --split "5K=1234"',
+      'publish-results 1:runsignup:974559 --yes',
+    ],
+    (c, [spec = ''], o) => import('./commands/publish-results.ts').then((m) => m.runPublishResults(c, spec, o)),
+    (command) =>
+      command
+        .option('--dry-run', 'show what would change; change nothing')
+        .option('--yes', 'do not ask; needed where there is no terminal')
+        .option('--name <name>', "name of a new result set (default: the event's name)")
+        .option('--result-set <id>', 'publish to this set, whoever made it')
+        .option('--split <name=id>', "the provider's id of a split; may be given several times", collect)
+        .option('--public', 'make the new set public (default: not public)')
+        .option('--final', 'make the new set final (default: preliminary)')
+        .option('--notify', 'let the provider notify runners of results in the new set (default: nobody)'),
+  );
+  add(
+    program,
     'status',
     'one screen: upcoming events, what is late or failed, budgets, what runs',
     ['status', 'status --partner 1', 'status --event 974559 --json', 'status --now 2026-09-13T10:30:00Z'],
@@ -280,6 +301,11 @@ function timerOptions(command: Command): Command {
   return command
     .option('--cron', 'a crontab for /etc/cron.d instead of systemd units')
     .option('--user <name>', 'the account that p88sync runs as', 'p88sync');
+}
+
+/** An option that may be given several times. */
+function collect(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
 }
 
 function maxSeconds(command: Command): Command {

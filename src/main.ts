@@ -5,7 +5,7 @@ import { CommanderError } from 'commander';
 import { buildProgram, type Invocation } from './cli.ts';
 import type { CommandResult, Terminal } from './commands/context.ts';
 import { readConfig } from './config.ts';
-import { UsageError } from './domain/errors.ts';
+import { Interrupted, UsageError } from './domain/errors.ts';
 import { type ExitName, exitCodes, exitNameOf } from './domain/exit-codes.ts';
 import { createLog, type Log, type LogLevel } from './log.ts';
 import { providers } from './providers/registry.ts';
@@ -117,7 +117,26 @@ function terminal(): Terminal {
       }
       return readAll(process.stdin);
     },
+    confirm: process.stdin.isTTY && process.stderr.isTTY ? confirm : undefined,
   };
+}
+
+/** On standard error: what a person redirects is the output, not the question. */
+async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
+  const readline = await import('node:readline/promises');
+  // `terminal` false: Ctrl-C stays a signal, and is not read as a key.
+  const lines = readline.createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+  // The end of the input is no answer, and `question` would wait for ever.
+  const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+  try {
+    const answer = await Promise.race([lines.question(`${question} [y/N] `, { signal }), closed]);
+    return /^y(es)?$/i.test(answer.trim());
+  } catch (error) {
+    if (signal.aborted) throw new Interrupted('the run was told to end; nothing was changed');
+    throw error;
+  } finally {
+    lines.close();
+  }
 }
 
 /** https://no-color.org */

@@ -45,7 +45,7 @@ export interface Wired {
   close(): Promise<void>;
 }
 
-const syncCommands = new Set(['discover', 'tick', 'sync-event', 'full-sync']);
+const syncCommands = new Set(['discover', 'tick', 'sync-event', 'full-sync', 'publish-results']);
 
 /** A person or a timer may meet another process on the embedded database for a moment; longer than this is said. */
 const embeddedWaitMs = 5_000;

@@ -134,6 +134,11 @@ export interface Terminal {
   print(text: string): Promise<void>;
   /** All of standard input. @throws UsageError where it is a terminal: a secret is not typed in clear. */
   readStandardInput(): Promise<string>;
+  /**
+   * Asks a question that is answered with yes or no; anything but yes is no. Undefined where nobody could answer.
+   * @throws Interrupted where the signal is aborted meanwhile.
+   */
+  readonly confirm?: ((question: string, signal: AbortSignal) => Promise<boolean>) | undefined;
 }
 
 /** What main prints: `json` under --json (nothing where it is undefined), else `text`; then it exits. */

@@ -21,6 +21,7 @@
  * stand-in to src/sandbox/ and its fixtures to test/providers/, and run the conformance suite on it.
  */
 import type { Json, JsonObject } from './json.ts';
+import type { PublishingSession } from './publishing.ts';
 import type { EventPage, ParticipantPage, Registration } from './records.ts';
 import type { ScoringSession } from './scoring.ts';
 import type { Migration, TableSpec } from './tables.ts';
@@ -106,6 +107,8 @@ export interface ProviderSession {
   readRegistration?(event: EventRef, registrationId: string): Promise<Registration>;
   /** With `takesParticipants` or `givesResults`. */
   readonly scoring?: ScoringSession;
+  /** With `takesResults`. */
+  readonly publishing?: PublishingSession;
 }
 
 export interface EventQuery {

@@ -19,6 +19,14 @@ export const person = z.strictObject({
   gender: z.enum(['M', 'F', 'X']).nullable().exactOptional(),
 });
 
+export const resultsBehaviour = z.strictObject({
+  showsRegistrationIds: z.boolean().exactOptional(),
+  decimals: z.int().min(0).max(3).exactOptional(),
+  showsSplits: z.boolean().exactOptional(),
+  parametersIn: z.enum(['query', 'form']).exactOptional(),
+  pageCap: z.int().min(1).exactOptional(),
+});
+
 /** Fields beyond the named ones are refused: a misspelt one would silently do nothing. */
 export function action<Shape extends z.ZodRawShape>(
   shape: Shape,

@@ -5,6 +5,7 @@ import { type Answer, jsonAnswer, type ProviderCall } from './answers.ts';
 import { actions } from './control-actions.ts';
 import { provider } from './control-input.ts';
 import { expectedOf, registrantsOf } from './expected.ts';
+import { toldResultSets } from './result-sets.ts';
 import type { SandboxState } from './state.ts';
 import { accountOf, eventOf, registrationOf } from './world.ts';
 
@@ -39,7 +40,7 @@ function tell(state: SandboxState, name: string, query: URLSearchParams): Answer
   switch (name) {
     case '':
       return jsonAnswer({
-        get: ['accounts', 'calls', 'clock', 'expected', 'registrants', 'registration'],
+        get: ['accounts', 'calls', 'clock', 'expected', 'registrants', 'registration', 'result-sets'],
         post: Object.keys(actions),
       });
     case 'accounts':
@@ -76,6 +77,8 @@ function tell(state: SandboxState, name: string, query: URLSearchParams): Answer
       const { event, history, ...registration } = registrationOf(world, Number(required(query, 'id')));
       return jsonAnswer({ eventId: event.id, ...registration, history: history ?? [] });
     }
+    case 'result-sets':
+      return jsonAnswer(toldResultSets(world.resultSets, query.get('event') ?? undefined));
     default:
       return refuse(404, `Nothing to tell about "${name}". See GET /control/.`);
   }

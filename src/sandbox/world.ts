@@ -7,6 +7,7 @@ import { type ChronoTrackBehaviour, usualChronoTrack } from './chronotrack/behav
 import { type CopernicoBehaviour, usualCopernico } from './copernico/behaviour.ts';
 import { type HakuBehaviour, hakuBehaviour } from './haku/behaviour.ts';
 import { type LetsDoThisBehaviour, letsDoThisBehaviour } from './letsdothis/behaviour.ts';
+import { type ResultSet, type ResultsBehaviour, usualResultsBehaviour } from './result-sets.ts';
 
 export const sandboxProviders = ['runsignup', 'raceroster', 'haku', 'letsdothis', 'chronotrack', 'copernico'] as const;
 export type SandboxProvider = (typeof sandboxProviders)[number];
@@ -159,6 +160,7 @@ export interface Behaviour {
     registration: { readonly id: string; readonly secret: string };
     /** True: a call without the pair is refused too (RunSignUp from 2027-01-01). */
     registrationRequired: boolean;
+    readonly results: ResultsBehaviour;
   };
   readonly raceroster: {
     tokenEnvelope: 'bare' | 'data' | 'data-array';
@@ -184,6 +186,7 @@ export interface World {
   readonly races: Map<string, Race>;
   readonly events: Map<string, RaceEvent>;
   readonly registrations: Map<number, Registration>;
+  readonly resultSets: ResultSet[];
   readonly behaviour: Behaviour;
   /** The next id of each kind. */
   readonly next: { race: number; event: number; edition: number; subEvent: number; registration: number; user: number };
@@ -197,10 +200,12 @@ export function emptyWorld(clock: () => Date): World {
     races: new Map(),
     events: new Map(),
     registrations: new Map(),
+    resultSets: [],
     behaviour: {
       runsignup: {
         registration: { id: 'p88sync-sandbox', secret: 'sandbox-registration' },
         registrationRequired: false,
+        results: { ...usualResultsBehaviour },
       },
       raceroster: {
         tokenEnvelope: 'data',

@@ -24,6 +24,8 @@ export interface ClaimRequest {
   readonly unitId: string;
   readonly eventIds: readonly string[];
   readonly kind: SyncKind;
+  /** Default: its registrations are synced. */
+  readonly purpose?: ClaimPurpose;
   readonly since: Date | undefined;
   readonly leaseSeconds: number;
   readonly now: Date;
@@ -56,6 +58,26 @@ export interface Claim {
   readonly checkpoint: Checkpoint | undefined;
   /** Failures in a row before this run, by event. */
   readonly failures: ReadonlyMap<string, number>;
+}
+
+/** What an event is claimed for; claims for different things do not keep each other out. */
+export interface ClaimPurpose {
+  /** The claim's key is this and the event: `publish:974559`. */
+  readonly key: string;
+  readonly operation: string;
+  readonly direction: 'pull' | 'push';
+}
+
+const registrations = 'event';
+
+/** Rows of an event's registrations: claims for them, and whatever older programs wrote. */
+export function isOfRegistrations(alias: string) {
+  return isFor(alias, registrations);
+}
+
+function isFor(alias: string, key: string) {
+  const column = sql.ref(`${alias}.claim_key`);
+  return sql`(${column} is null or starts_with(${column}, ${sql.lit(`${key}:`)}))`;
 }
 
 /** A claim that began later than now was left by a rehearsal with `--now`; hosts differ by far less. */
@@ -97,15 +119,20 @@ export async function abandonDeadClaims(
 /** @returns undefined where other runs hold every one of the events. */
 export async function claimEvents(db: Db, identity: RunIdentity, request: ClaimRequest): Promise<Claim | undefined> {
   const { owner, unitId, now } = request;
+  const purpose = request.purpose ?? {
+    key: registrations,
+    operation: operationOf(request.kind),
+    direction: 'pull' as const,
+  };
   return db.transaction().execute(async (tx) => {
     const claimed = await sql<{ event_id: string }>`
       insert into sync_history (timing_partner_id, provider_id, event_id, operation_type, sync_direction, sync_time, status,
         claim_key, run_id, unit_id, partner_provider_credential_id, host, process, started_at, lease_until, since, failures)
-      select ${owner.partnerId}::int, ${owner.providerId}::int, e, ${operationOf(request.kind)}::text, 'pull', ${now}::timestamptz, 'running',
-        'event:' || e, ${identity.runId}::uuid, ${unitId}::uuid, ${owner.credentialId}::int, ${identity.host}::text, ${identity.process}::text,
+      select ${owner.partnerId}::int, ${owner.providerId}::int, e, ${purpose.operation}::text, ${purpose.direction}::text, ${now}::timestamptz, 'running',
+        ${`${purpose.key}:`}::text || e, ${identity.runId}::uuid, ${unitId}::uuid, ${owner.credentialId}::int, ${identity.host}::text, ${identity.process}::text,
         ${now}::timestamptz, ${leaseEnd(now, request.leaseSeconds)}::timestamptz, ${request.since ?? null}::timestamptz,
         coalesce((select h.failures from sync_history h where h.timing_partner_id = ${owner.partnerId} and h.provider_id = ${owner.providerId}
-          and h.event_id = e and ${happened(now)} order by h.sync_history_id desc limit 1), 0)
+          and h.event_id = e and ${isFor('h', purpose.key)} and ${happened(now)} order by h.sync_history_id desc limit 1), 0)
       from jsonb_array_elements_text(${JSON.stringify(request.eventIds)}::jsonb) as e
       -- Two claims that meet wait for each other's rows: in one order they cannot wait in a circle.
       order by e
@@ -113,7 +140,7 @@ export async function claimEvents(db: Db, identity: RunIdentity, request: ClaimR
       returning event_id`.execute(tx);
     const got = request.eventIds.filter((id) => claimed.rows.some((row) => row.event_id === id));
     // Asked for behind the insert: only a holder of the claim sees for certain who ended before it.
-    const all = got.length === 0 ? [] : await rowsBefore(tx, owner, unitId, got, now);
+    const all = got.length === 0 ? [] : await rowsBefore(tx, request, purpose.key, got);
     const done = new Set(
       all.filter((row) => row.run_id !== identity.runId && isNews(row, request)).map((row) => row.event_id),
     );
@@ -156,10 +183,9 @@ interface EarlierRow {
 /** The newest row of each claimed event before this claim. */
 async function rowsBefore(
   tx: Db,
-  owner: Owner,
-  unitId: string,
+  { owner, unitId, now }: ClaimRequest,
+  purpose: string,
   eventIds: readonly string[],
-  now: Date,
 ): Promise<readonly EarlierRow[]> {
   const result = await sql<EarlierRow>`
     select e as event_id, h.status, h.started_at, h.run_id, h.operation_type, h.unit_id,
@@ -167,7 +193,7 @@ async function rowsBefore(
     from jsonb_array_elements_text(${JSON.stringify(eventIds)}::jsonb) as e
     join lateral (
       select * from sync_history h where h.timing_partner_id = ${owner.partnerId} and h.provider_id = ${owner.providerId}
-        and h.event_id = e and h.unit_id is distinct from ${unitId} and ${happened(now)}
+        and h.event_id = e and h.unit_id is distinct from ${unitId} and ${isFor('h', purpose)} and ${happened(now)}
       order by h.sync_history_id desc limit 1
     ) h on true`.execute(tx);
   return result.rows;
@@ -238,9 +264,9 @@ export async function addCounts(tx: Db, claim: Claim, counts: ReadonlyMap<string
 export async function completeClaim(
   tx: Db,
   claim: Claim,
-  end: { now: Date; watermark: Date; apiCalls: number },
+  end: { now: Date; watermark: Date | null; apiCalls: number },
 ): Promise<void> {
-  await sql`update sync_history set status = 'completed', finished_at = ${end.now}, watermark = ${end.watermark}, checkpoint = null,
+  await sql`update sync_history set status = 'completed', finished_at = ${end.now}, watermark = ${end.watermark}::timestamptz, checkpoint = null,
       api_calls = case when event_id = ${claim.eventIds[0]} then ${end.apiCalls}::int else 0 end, failures = 0, retry_at = null,
       num_of_synced_records = fetched, entries_success = fetched - coalesce(entries_failed, 0),
       entries_failed = coalesce(entries_failed, 0), duration_seconds = ${secondsSince(end.now)}

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { CredentialState, EventState } from '../domain/planning.ts';
 import type { Provider } from '../domain/provider.ts';
+import { isOfRegistrations } from './claims.ts';
 import type { Db } from './database.ts';
 
 interface EventRow {
@@ -75,7 +76,7 @@ export async function readEventStates(
       l.retry_at as last_retry_at, l.reason as last_reason, l.error_details ->> 'kind' as last_kind, l.host as last_host, l.process as last_process,
       l.lease_until as last_lease_until
     from sync_events e
-    left join lateral ${newest(sql`true`)} l on true
+    left join lateral ${newest(isOfRegistrations('h'))} l on true
     left join lateral ${newest(sql`h.status in ('completed', 'success') and h.operation_type = 'full_sync'`)} f on true
     left join lateral ${newest(sql`h.status in ('completed', 'success') and h.operation_type in ('incremental_sync', 'participants')`)} i on true
     where true

@@ -58,6 +58,18 @@ export interface Tables {
     partner_provider_credential_id: number | null;
     linked_at: Date;
   };
+  published_result_sets: {
+    timing_partner_id: number;
+    provider_id: number;
+    event_id: string;
+    result_set_id: string | null;
+    name: string;
+    options: JsonColumn;
+    splits: JsonColumn;
+    published_at: Date | null;
+    rows: number | null;
+    fingerprint: string | null;
+  };
   sync_history: {
     sync_history_id: Generated<number>;
     timing_partner_id: number | null;

@@ -1,6 +1,6 @@
 /** Commands in this process, through the same wiring as in main.ts: for set-ups, and for days of more ticks than processes. */
 
-import type { CommandContext, CommandResult } from '../../src/commands/context.ts';
+import type { CommandContext, CommandResult, Terminal } from '../../src/commands/context.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Log } from '../../src/domain/log.ts';
 import type { Provider } from '../../src/domain/provider.ts';
@@ -15,6 +15,9 @@ export interface InProcessOptions {
   /** Default: those of the registry. */
   readonly providers?: readonly Provider[];
   readonly log?: Log;
+  /** A person at the terminal; the default is none, and --json. */
+  readonly terminal?: Pick<Terminal, 'confirm' | 'print'>;
+  readonly signal?: AbortSignal;
 }
 
 /** One invocation: its own wiring, its own connections, as a process has. */
@@ -39,9 +42,10 @@ export async function inProcess<Result = CommandResult>(
       progress: undefined,
       print: async () => undefined,
       readStandardInput: async () => options.input ?? '',
+      ...options.terminal,
     },
-    signal: new AbortController().signal,
-    json: true,
+    signal: options.signal ?? new AbortController().signal,
+    json: options.terminal === undefined,
     now: options.now,
   });
   try {

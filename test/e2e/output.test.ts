@@ -7,6 +7,7 @@ import { addAccount, addEvent, addRace, addRegistrations } from '../../src/sandb
 import { rowVersions } from './compare.ts';
 import { hour, type Installation, install, saturday } from './installation.ts';
 import { run, start } from './program.ts';
+import { installToyScoring, linkToy, score } from './toy-scoring.ts';
 
 let here: Installation;
 beforeAll(async () => {
@@ -18,6 +19,12 @@ beforeAll(async () => {
   });
 });
 afterAll(() => here.close());
+
+async function addResults(): Promise<void> {
+  await installToyScoring(here);
+  await linkToy(here, '661001');
+  await score(here, [{ id: 'r1', bib: '900', place: 1, clockMs: 2_467_300 }]);
+}
 
 /** `credentials add`, for every command and group. */
 function allCommands(parent: Command = buildProgram(async () => undefined), path = ''): string[] {
@@ -43,6 +50,8 @@ describe('--json', () => {
     'tick --dry-run': 'now calls units leftOut',
     tick: 'exitCode durationMs totals units leftOut',
     'sync-event 1:runsignup:661001': 'exitCode durationMs totals units leftOut',
+    'publish-results 1:runsignup:661001 --yes':
+      'exitCode status durationMs apiCalls event resultSet action counts outcomes racing elsewhere refused unmappedSplits changes',
     'full-sync': 'exitCode startedAt finishedAt durationMs database totals partners failures left resumed',
     status: 'now verdict database partners lastDiscoveryAt lastSyncAt rejectedRows running events credentials',
     prune: 'before historyRows apiCalls',
@@ -52,6 +61,7 @@ describe('--json', () => {
   };
 
   test.each(Object.entries(fieldsOf))('%s', async (line, fields) => {
+    if (line.startsWith('publish-results')) await addResults();
     const args = line.split(' ').map((arg) => arg.replaceAll('~', ' '));
     const now = line.startsWith('timers') ? [] : ['--now', here.now().toISOString()];
     const { code, stdout, stderr, json } = await run([...args, ...now, '--json'], { env: here.env, input: 'hush' });

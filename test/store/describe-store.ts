@@ -9,6 +9,7 @@ import { eventTests } from './suite/events.ts';
 import { housekeepingTests } from './suite/housekeeping.ts';
 import { ledgerTests } from './suite/ledger.ts';
 import { partnerTests } from './suite/partners.ts';
+import { publishingTests } from './suite/publishing.ts';
 import { queueTests } from './suite/queue.ts';
 import { removalTests } from './suite/removals.ts';
 import { resealTests } from './suite/reseal.ts';
@@ -32,6 +33,7 @@ const parts: readonly (readonly [string, (opened: Opened) => void])[] = [
   ['due', dueTests],
   ['queue', queueTests],
   ['housekeeping', housekeepingTests],
+  ['publishing', publishingTests],
 ];
 
 export function describeStore(name: string, open: () => Promise<OpenStore>): void {

@@ -430,6 +430,22 @@ create table providers (
   constraint providers_name_key UNIQUE (name)
 );
 
+create table published_result_sets (
+  timing_partner_id integer not null,
+  provider_id integer not null,
+  event_id text not null,
+  result_set_id text,
+  name text not null,
+  options jsonb,
+  splits jsonb not null default '{}'::jsonb,
+  published_at timestamp with time zone,
+  rows integer,
+  fingerprint text,
+  constraint published_result_sets_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES providers(provider_id),
+  constraint published_result_sets_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
+  constraint published_result_sets_pkey PRIMARY KEY (timing_partner_id, provider_id, event_id)
+);
+
 create table raceroster_events (
   event_id text not null,
   external_event_id text,

@@ -4,6 +4,7 @@ import { createCalls, type RunSignUpCalls } from './calls.ts';
 import { checkCredential, timeZoneOf } from './credential.ts';
 import { listEvents } from './discovery.ts';
 import { listParticipants } from './participants.ts';
+import { publishing } from './publishing.ts';
 import { readEntity, readRaces } from './wire.ts';
 
 export const adapter: ProviderAdapter = { checkCredential, connect };
@@ -12,8 +13,9 @@ function connect(credential: CredentialSecrets, tools: SessionTools): ProviderSe
   const calls = createCalls(credential, tools);
   return {
     check: () => check(calls),
-    listEvents: (query) => listEvents({ get: calls.get, fallbackZone: timeZoneOf(credential) }, query),
-    listParticipants: (query) => listParticipants(calls.get, query, tools.pageSize),
+    listEvents: (query) => listEvents({ get: calls.call, fallbackZone: timeZoneOf(credential) }, query),
+    listParticipants: (query) => listParticipants(calls.call, query, tools.pageSize),
+    publishing: publishing(calls.call),
   };
 }
 

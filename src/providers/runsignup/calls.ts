@@ -1,4 +1,4 @@
-/** One authenticated GET to RunSignUp: the key's style is found out once per session, error objects are thrown. */
+/** One authenticated call to RunSignUp: the key's style is found out once per session, error objects are thrown. */
 import { CredentialRefused } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { ApiAnswer, CredentialSecrets, SessionTools } from '../../domain/provider.ts';
@@ -13,13 +13,25 @@ export interface RunSignUpAnswer {
 }
 
 /** @throws the classes of src/http/caller.ts and of errors.ts; UnknownAnswer for what is no JSON. */
-export type RunSignUpCall = (path: string, query?: Readonly<Record<string, string>>) => Promise<RunSignUpAnswer>;
+export type RunSignUpCall = (
+  path: string,
+  query?: Readonly<Record<string, string>>,
+  post?: RunSignUpPost,
+) => Promise<RunSignUpAnswer>;
+
+/** What makes a call a POST. */
+export interface RunSignUpPost {
+  readonly form: Readonly<Record<string, string>>;
+  /** As in `ApiRequest`. */
+  readonly repeatable: boolean;
+}
 
 /** Does `work` with each style that may be meant, until one is not refused; see `createCalls`. */
 export type WithStyle = <T>(work: (call: RunSignUpCall, style: KeyStyle) => Promise<T>) => Promise<T>;
 
 export interface RunSignUpCalls {
-  readonly get: RunSignUpCall;
+  /** A GET, or a POST where it is given a form. */
+  readonly call: RunSignUpCall;
   /** For the one call that differs by style (the check). */
   readonly withStyle: WithStyle;
 }
@@ -34,12 +46,19 @@ export function createCalls(credential: CredentialSecrets, tools: SessionTools):
 
   const callWith =
     (style: KeyStyle): RunSignUpCall =>
-    async (path, query = {}) => {
+    async (path, query = {}, post = undefined) => {
       const authentication = authenticationOf(style, credential, tools.program);
+      const method = post === undefined ? 'GET' : 'POST';
       // Without `format` the answer is XML.
-      const answer = await tools.call({ method: 'GET', path, query: { ...query, format: 'json' }, ...authentication });
+      const answer = await tools.call({
+        method,
+        path,
+        query: { ...query, format: 'json' },
+        ...authentication,
+        ...post,
+      });
       const body = answer.json();
-      const error = errorIn(body, `GET ${path}`, retryAtOf(answer, tools.now()));
+      const error = errorIn(body, `${method} ${path}`, retryAtOf(answer, tools.now()));
       if (error !== undefined) throw error;
       return { body, date: answer.date };
     };
@@ -59,7 +78,7 @@ export function createCalls(credential: CredentialSecrets, tools: SessionTools):
     return result;
   };
 
-  return { withStyle, get: (path, query) => withStyle((call) => call(path, query)) };
+  return { withStyle, call: (path, query, post) => withStyle((call) => call(path, query, post)) };
 }
 
 function retryAtOf(answer: ApiAnswer, now: Date): Date | undefined {

@@ -20,7 +20,7 @@ export const runsignup: Provider = {
     details: false,
     takesParticipants: false,
     givesResults: false,
-    takesResults: false,
+    takesResults: true,
   },
   unit: 'race',
   incremental: true,

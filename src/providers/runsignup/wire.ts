@@ -77,7 +77,7 @@ function problemOf(schema: z.ZodType, row: Json): string | undefined {
   return result.success ? undefined : issuesOf(result.error);
 }
 
-function envelope<T>(schema: z.ZodType<T>, body: Json, what: string): T {
+export function envelope<T>(schema: z.ZodType<T>, body: Json, what: string): T {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   throw new UnknownAnswer(`RunSignUp answered ${what} in an unknown form: ${issuesOf(result.error)}`, {

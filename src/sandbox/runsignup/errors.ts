@@ -9,6 +9,8 @@ const messages = {
   6: 'API key authentication failed.',
   7: 'Permission Denied',
   9: 'Invalid date.',
+  10: 'Invalid format.',
+  11: 'Invalid submission.',
   15: 'Invalid ID.',
   201: 'Race not found.',
   301: 'Event not found.',

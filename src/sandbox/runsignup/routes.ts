@@ -1,4 +1,4 @@
-/** The stand-in of RunSignUp (https://api.runsignup.com/rest): paths in any case, reading calls only. */
+/** The stand-in of RunSignUp (https://api.runsignup.com/rest): paths in any case; results are all that it takes. */
 import { type Answer, jsonAnswer, type ProviderCall, textAnswer } from '../answers.ts';
 import type { PageMemo } from '../listing.ts';
 import type { StandIn } from '../stand-in.ts';
@@ -8,6 +8,7 @@ import { errorAnswer } from './errors.ts';
 import { listParticipants } from './participants.ts';
 import { raceShape } from './race-shapes.ts';
 import { listRaces } from './races.ts';
+import { answerResults } from './results.ts';
 
 export const runSignUpStandIn: StandIn = {
   provider: 'runsignup',
@@ -30,7 +31,9 @@ function route(world: World, call: ProviderCall, caller: Caller, path: string, m
   const [root, raceId, part, ...rest] = path.split('/').slice(1);
   if (path === '/v2/auth-info/entity-info.json') return only('GET', call, () => entityInfo(caller));
   if (path === '/races') return only('GET', call, () => listRaces(world, call, caller));
-  if (root !== 'race' || raceId === undefined || rest.length > 0) return errorAnswer(1);
+  if (root !== 'race' || raceId === undefined) return errorAnswer(1);
+  if (part === 'results' && rest.length === 1) return raceResults(world, call, caller, raceId, rest[0] ?? '');
+  if (rest.length > 0) return errorAnswer(1);
   if (part !== undefined && part !== 'participants' && part !== 'removed-participants') return errorAnswer(1);
   return only('GET', call, () => {
     const race = world.races.get(keyOf('runsignup', raceId));
@@ -45,6 +48,14 @@ function route(world: World, call: ProviderCall, caller: Caller, path: string, m
     const omit = caller.kind === 'account' ? caller.account.omit : new Set<string>();
     return jsonAnswer({ race: raceShape(race, wanted, now, omit) });
   });
+}
+
+function raceResults(world: World, call: ProviderCall, caller: Caller, raceId: string, method: string): Answer {
+  const race = world.races.get(keyOf('runsignup', raceId));
+  if (!/^\d+$/.test(raceId)) return errorAnswer(15, 'Invalid race_id.');
+  if (race === undefined) return errorAnswer(201);
+  if (caller.kind !== 'account' || !mayRead(caller, race)) return errorAnswer(7);
+  return answerResults(world, race, call, method);
 }
 
 /** Whom a v2 key belongs to. The method takes v2 keys only. */
