@@ -62,7 +62,7 @@ export async function settleFailure(
   if (error instanceof SafetyStop) {
     await noteListingStopped(context.database.db, run.owner, claim.eventIds, context.clock.now());
   }
-  if (error instanceof CallRefused && claim.eventIds.length > 1) {
+  if (error instanceof CallRefused && run.provider.unit === 'race' && claim.eventIds.length > 1) {
     // Whoever runs the unit asks for each event by itself now: only one that is refused alone has failed.
     await endAll(context, claim, apiCalls, error, 'abandoned', () => undefined);
     return { status: 'failed', failure: failureOf(error) };
