@@ -39,7 +39,7 @@ export async function runTick(context: CommandContext, options: TickOptions): Pr
     connect: connections.connect,
     optionsFor: async (unit) => ({
       allowMassRemoval: false,
-      onlyIfStillDue: true,
+      plannedAt: startedAt,
       ceiling: async () => callsFreeFor(query, unit.credentialId, unit.priority).ceiling,
     }),
     onOutcome: async (unit, outcome) => logUnit(context, unit, outcome, clock.now()),
