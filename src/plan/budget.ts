@@ -20,6 +20,17 @@ export function plannedRate(credential: CredentialState): number {
   return (Math.max(1, credential.callsPerHour) * plannedShare) / hourMinutes;
 }
 
+/**
+ * The part of the planned rate that listings may take where every registration takes a call of its own. What they announce
+ * has to be read too: nine events listed every minute would be all of 500 calls an hour, and nobody new would come in.
+ */
+const listingShare = 0.5;
+
+/** Calls a minute that beats of listings may take over an hour. */
+export function listingRate(credential: CredentialState): number {
+  return plannedRate(credential) * (credential.details ? listingShare : 1);
+}
+
 /** Calls free at each minute m from now (0 ≤ m ≤ 60) if none is made until then: old calls leave the hour. */
 export function roomByMinute(credential: CredentialState): Float64Array {
   const room = new Float64Array(lookAhead).fill(credential.callsPerHour);

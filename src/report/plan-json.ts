@@ -2,12 +2,13 @@
 import type { EventState, LeftOut, Plan, PlannedUnit } from '../domain/planning.ts';
 import { specOf } from './event-condition.ts';
 import { isoOrNull } from './json-text.ts';
+import { expectedCalls } from './unit-calls.ts';
 
 /** Units in the order in which they would run, and the events left out. */
 export function planJson(plan: Plan) {
   return {
     now: plan.now.toISOString(),
-    calls: plan.units.reduce((sum, { cost }) => sum + cost, 0),
+    calls: plan.units.reduce((sum, unit) => sum + expectedCalls(unit), 0),
     units: plan.units.map(unitJson),
     leftOut: plan.leftOut.map(leftOutJson),
   };
@@ -22,7 +23,9 @@ function unitJson(unit: PlannedUnit) {
     kind: unit.kind,
     priority: unit.priority,
     since: isoOrNull(unit.since),
-    calls: unit.cost,
+    calls: expectedCalls(unit),
+    /** Registrations it may read one by one; null where none take a call of their own. */
+    detailCalls: unit.detailCalls ?? null,
     /** Null: one of its events was never synced. */
     lateness: Number.isFinite(unit.lateness) ? unit.lateness : null,
     reason: unit.reason,
