@@ -5,6 +5,7 @@ import { inventPerson, inventTeam, places, randomFrom } from './people.ts';
 import { expressible } from './wall-clock.ts';
 import {
   type Account,
+  type Category,
   keyOf,
   type Person,
   type Place,
@@ -135,6 +136,8 @@ export interface RegistrationOptions {
   readonly bib?: string | null;
   readonly team?: Team | null;
   readonly subEventId?: string;
+  /** Haku: parts that it holds beside the one of `subEventId` and `bib`. */
+  readonly categories?: readonly CategoryOptions[];
   /** Default: now, by the world's clock. */
   readonly registeredAt?: Date;
   readonly modifiedAt?: Date;
@@ -147,6 +150,7 @@ export function addRegistration(world: World, event: RaceEvent, options: Registr
   const userId = options.person?.userId ?? world.next.user++;
   const random = randomFrom(id);
   const registeredAt = options.registeredAt?.getTime() ?? world.clock().getTime();
+  const subEventId = options.subEventId ?? event.subEvents[id % Math.max(1, event.subEvents.length)]?.id ?? null;
   const registration: Registration = {
     id,
     event,
@@ -154,17 +158,46 @@ export function addRegistration(world: World, event: RaceEvent, options: Registr
     bib: options.bib ?? null,
     lastBib: options.bib ?? null,
     team: options.team === undefined ? inventTeam(random) : options.team,
-    subEventId: options.subEventId ?? event.subEvents[id % Math.max(1, event.subEvents.length)]?.id ?? null,
+    subEventId,
+    categories: null,
     registeredAt,
     modifiedAt: options.modifiedAt?.getTime() ?? registeredAt,
     removal: null,
     vanishedAt: null,
     history: null,
   };
+  if (event.race.provider === 'haku') {
+    const first = subEventId === null ? [] : [{ subEventId, bib: registration.bib }];
+    registration.categories = [...first, ...(options.categories ?? [])].map((each) => newCategory(registration, each));
+  }
   insertById(event.registrations, registration);
   world.registrations.set(id, registration);
   event.version++;
   return registration;
+}
+
+export interface CategoryOptions {
+  readonly subEventId: string;
+  readonly bib?: string | null;
+  readonly corral?: string | null;
+  readonly wave?: string | null;
+}
+
+/** Corral and wave follow from the registration's id where none are given. @throws UsageError where the event has no such part. */
+export function newCategory({ id, event }: Registration, options: CategoryOptions): Category {
+  const { subEventId, bib = null } = options;
+  if (!event.subEvents.some((subEvent) => subEvent.id === subEventId)) {
+    throw new UsageError(`Event ${event.id} has no sub-event ${subEventId}.`);
+  }
+  return {
+    subEventId,
+    bib,
+    lastBib: bib,
+    corral: options.corral === undefined ? (['A', 'B', 'C', null][id % 4] ?? null) : options.corral,
+    wave: options.wave === undefined ? `Wave ${1 + (id % 3)}` : options.wave,
+    active: true,
+    droppedAt: null,
+  };
 }
 
 /**

@@ -30,6 +30,8 @@ export function setBib(world: World, id: number, bib: string | null): Registrati
   }
   registration.bib = bib;
   registration.lastBib = bib ?? registration.lastBib;
+  const own = registration.categories?.find(({ subEventId }) => subEventId === registration.subEventId);
+  if (own) Object.assign(own, { bib, lastBib: bib ?? own.lastBib });
   return stamp(world, registration, bib === null ? 'bib blanked' : `bib ${bib}`);
 }
 
@@ -71,11 +73,17 @@ export function transfer(world: World, id: number, to: RaceEvent): Registration 
   return moved;
 }
 
-/** Race Roster: another part of the same event; the id stays. @throws UsageError where the event has no such part. */
+/**
+ * Race Roster: another part of the same event; the id stays.
+ * @throws UsageError where the event has no such part, or the registration holds categories (categories.ts).
+ */
 export function changeSubEvent(world: World, id: number, subEventId: string): Registration {
   const registration = active(world, id);
   if (!registration.event.subEvents.some((subEvent) => subEvent.id === subEventId)) {
     throw new UsageError(`Event ${registration.event.id} has no sub-event ${subEventId}.`);
+  }
+  if (registration.categories !== null) {
+    throw new UsageError('A registration that holds categories adds one and drops another.');
   }
   registration.subEventId = subEventId;
   return stamp(world, registration, `sub-event ${subEventId}`);
@@ -141,13 +149,15 @@ function present(world: World, id: number): Registration {
   return registration;
 }
 
-function active(world: World, id: number): Registration {
+/** @throws UsageError where it has left. */
+export function active(world: World, id: number): Registration {
   const registration = present(world, id);
   if (registration.removal !== null) throw new UsageError(`Registration ${id} is already removed.`);
   return registration;
 }
 
-function stamp(world: World, registration: Registration, what: string): Registration {
+/** Notes a change of a registration: the time of it, what it was, and that listings have moved. */
+export function stamp(world: World, registration: Registration, what: string): Registration {
   const at = world.clock().getTime();
   registration.modifiedAt = at;
   registration.history = [...(registration.history ?? []), { at, what }];

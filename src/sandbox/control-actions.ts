@@ -1,6 +1,7 @@
 /** POST /control/<action>: each makes one change and answers with what came of it. */
 import * as z from 'zod';
 import { addEvent, addRace, addRegistrations, grantRace } from './build-world.ts';
+import * as categories from './categories.ts';
 import * as changes from './changes.ts';
 import {
   type Action,
@@ -13,6 +14,7 @@ import {
   timeZone,
 } from './control-input.ts';
 import { faultSchema } from './faults.ts';
+import { hakuSwitches } from './haku/behaviour.ts';
 import { accountOf, eventOf, type RaceEvent, type Registration, raceOf, registrationOf } from './world.ts';
 
 const registrationActions: Readonly<Record<string, Action>> = {
@@ -46,6 +48,25 @@ const registrationActions: Readonly<Record<string, Action>> = {
   'person-to-person-transfer': action(
     { ...registrationKey, mode: z.enum(['same-id', 'new-id']), person: person.default({}) },
     ({ world }, input) => told(changes.personToPersonTransfer(world, input.registrationId, input.mode, input.person)),
+  ),
+};
+
+const bib = z.string().nullable().exactOptional();
+const corral = z.string().nullable().exactOptional();
+const wave = z.string().nullable().exactOptional();
+
+const categoryActions: Readonly<Record<string, Action>> = {
+  'add-category': action(
+    { ...registrationKey, subEventId: z.string(), bib, corral, wave },
+    ({ world }, { registrationId, ...category }) => told(categories.addCategory(world, registrationId, category)),
+  ),
+  'change-category': action(
+    { ...registrationKey, subEventId: z.string(), bib, corral, wave, active: z.boolean().exactOptional() },
+    ({ world }, { registrationId, subEventId, ...change }) =>
+      told(categories.changeCategory(world, registrationId, subEventId, change)),
+  ),
+  'drop-category': action({ ...registrationKey, subEventId: z.string() }, ({ world }, input) =>
+    told(categories.dropCategory(world, input.registrationId, input.subEventId)),
   ),
 };
 
@@ -103,13 +124,16 @@ const sandboxActions: Readonly<Record<string, Action>> = {
       pageCap: z.int().min(1).exactOptional(),
       honoursUpdatedSince: z.boolean().exactOptional(),
       showsSubEvent: z.boolean().exactOptional(),
+      haku: hakuSwitches.exactOptional(),
     },
-    ({ world }, { registrationRequired, ...raceroster }) => {
+    ({ world }, { registrationRequired, haku, ...raceroster }) => {
       const { behaviour } = world;
       if (registrationRequired !== undefined) behaviour.runsignup.registrationRequired = registrationRequired;
       Object.assign(behaviour.raceroster, raceroster);
+      Object.assign(behaviour.haku, haku);
       const { secret: _, ...registration } = behaviour.runsignup.registration;
-      return { runsignup: { ...behaviour.runsignup, registration }, raceroster: behaviour.raceroster };
+      const others = haku === undefined ? {} : { haku: behaviour.haku };
+      return { runsignup: { ...behaviour.runsignup, registration }, raceroster: behaviour.raceroster, ...others };
     },
   ),
   clock: action({ now: instant.nullable() }, (state, input) => {
@@ -133,6 +157,7 @@ const sandboxActions: Readonly<Record<string, Action>> = {
 /** By name as it stands in the URL. */
 export const actions: Readonly<Record<string, Action>> = {
   ...registrationActions,
+  ...categoryActions,
   ...eventActions,
   ...sandboxActions,
 };

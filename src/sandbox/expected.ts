@@ -1,6 +1,7 @@
 /** What a database ought to hold after a sync, as the sandbox itself sees it: flat, neutral, independent of wire forms. */
+import { registrationNumber } from './haku/registration-number.ts';
 import { emailOf } from './people.ts';
-import type { Account, RaceEvent, Registration, RemovalReason, SandboxProvider } from './world.ts';
+import type { Account, Category, RaceEvent, Registration, RemovalReason, SandboxProvider } from './world.ts';
 
 export interface Expected {
   readonly provider: SandboxProvider;
@@ -27,7 +28,10 @@ export interface ExpectedEvent {
 
 export interface ExpectedRegistration {
   readonly eventId: string;
+  /** Haku: `NUMBER:CATEGORY`, one row for each category of a registration. */
   readonly id: string;
+  /** The sandbox's own id of the registration. */
+  readonly registrationId: number;
   readonly subEventId: string | null;
   readonly firstName: string;
   readonly lastName: string;
@@ -42,7 +46,7 @@ export interface ExpectedRegistration {
   readonly registeredAt: string;
   readonly modifiedAt: string;
   /** Race Roster shows only that somebody left, not why. */
-  readonly removedReason: RemovalReason | null;
+  readonly removedReason: RemovalReason | 'inactive' | null;
   readonly removedAt: string | null;
   readonly movedTo: string | null;
   /** When the provider stopped showing the row. */
@@ -60,7 +64,7 @@ export function expectedOf(events: Iterable<RaceEvent>, account: Account, eventI
     account: account.name,
     events: seen.map(expectedEvent),
     registrations: seen.flatMap((event) =>
-      [...event.registrations, ...event.vanished].sort((a, b) => a.id - b.id).map(expectedRegistration),
+      [...event.registrations, ...event.vanished].sort((a, b) => a.id - b.id).flatMap(expectedRows),
     ),
   };
 }
@@ -78,12 +82,33 @@ function expectedEvent(event: RaceEvent): ExpectedEvent {
   };
 }
 
+const birthDateShown: ReadonlySet<SandboxProvider> = new Set(['runsignup', 'haku']);
+
+/** One row; on Haku one for each category, and one without a category where a registration holds none. */
+function expectedRows(registration: Registration): ExpectedRegistration[] {
+  const row = expectedRegistration(registration);
+  const { categories } = registration;
+  if (categories === null) return [row];
+  const number = registrationNumber(registration.id);
+  const rows = categories.map((category) => expectedCategory(row, `${number}:${category.subEventId}`, category));
+  if (categories.some(({ droppedAt }) => droppedAt === null)) return rows;
+  return [...rows, { ...row, id: `${number}:`, subEventId: null, bib: null, lastBib: null }];
+}
+
+function expectedCategory(row: ExpectedRegistration, id: string, category: Category): ExpectedRegistration {
+  const { subEventId, bib, lastBib, active, droppedAt } = category;
+  const removedReason = row.removedReason ?? (active ? null : 'inactive');
+  const vanishedAt = row.vanishedAt ?? (droppedAt === null ? null : iso(droppedAt));
+  return { ...row, id, subEventId, bib, lastBib, removedReason, vanishedAt };
+}
+
 function expectedRegistration(registration: Registration): ExpectedRegistration {
   const { person, removal, vanishedAt } = registration;
-  const showsBirthDate = registration.event.race.provider === 'runsignup';
+  const showsBirthDate = birthDateShown.has(registration.event.race.provider);
   return {
     eventId: registration.event.id,
     id: String(registration.id),
+    registrationId: registration.id,
     subEventId: registration.subEventId,
     firstName: person.firstName,
     lastName: person.lastName,

@@ -1,9 +1,10 @@
 /** Every stand-in there is. */
+import { hakuStandIn } from './haku/routes.ts';
 import { raceRosterStandIn } from './raceroster/routes.ts';
 import { runSignUpStandIn } from './runsignup/routes.ts';
 import type { StandIn } from './stand-in.ts';
 
-export const standIns: readonly StandIn[] = [runSignUpStandIn, raceRosterStandIn];
+export const standIns: readonly StandIn[] = [runSignUpStandIn, raceRosterStandIn, hakuStandIn];
 
 /** The variables that point p88sync at the sandbox at `url`. */
 export function sandboxEnvironment(url: string): Readonly<Record<string, string>> {

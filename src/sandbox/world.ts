@@ -3,6 +3,7 @@
  * stand-ins only read it; build-world.ts fills it and changes.ts changes it. Instants are milliseconds UTC.
  */
 import { UsageError } from '../domain/errors.ts';
+import { type HakuBehaviour, hakuBehaviour } from './haku/behaviour.ts';
 
 export const sandboxProviders = ['runsignup', 'raceroster', 'haku', 'letsdothis', 'chronotrack', 'copernico'] as const;
 export type SandboxProvider = (typeof sandboxProviders)[number];
@@ -75,12 +76,28 @@ export interface Registration {
   lastBib: string | null;
   team: Team | null;
   subEventId: string | null;
+  /** Haku: the parts of the event that it holds or has held, the one of `bib` and `subEventId` first; else null. */
+  categories: Category[] | null;
   readonly registeredAt: number;
   modifiedAt: number;
   removal: Removal | null;
   vanishedAt: number | null;
   /** What happened after the registration; null: nothing. */
   history: Change[] | null;
+}
+
+/** A part of an event that a registration holds. */
+export interface Category {
+  readonly subEventId: string;
+  bib: string | null;
+  /** The newest bib that was not blank. */
+  lastBib: string | null;
+  corral: string | null;
+  wave: string | null;
+  /** False: it is still shown, but the person does not start in it. */
+  active: boolean;
+  /** When the registration stopped showing it. */
+  droppedAt: number | null;
 }
 
 export interface Removal {
@@ -136,6 +153,7 @@ export interface Behaviour {
     /** False: participant rows lack `subEventId`. */
     showsSubEvent: boolean;
   };
+  readonly haku: HakuBehaviour;
 }
 
 export interface World {
@@ -170,6 +188,7 @@ export function emptyWorld(clock: () => Date): World {
         honoursUpdatedSince: true,
         showsSubEvent: true,
       },
+      haku: hakuBehaviour(),
     },
     next: {
       race: 85_001,

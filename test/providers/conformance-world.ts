@@ -1,6 +1,14 @@
 /** What the conformance suite syncs: one account's races in the sandbox, with everything that happens to people. */
 import type { Provider } from '../../src/domain/provider.ts';
-import { addAccount, addEvent, addRace, addRegistration, addRegistrations } from '../../src/sandbox/build-world.ts';
+import {
+  addAccount,
+  addEvent,
+  addRace,
+  addRegistration,
+  addRegistrations,
+  addSubEvent,
+} from '../../src/sandbox/build-world.ts';
+import { addCategory, changeCategory, dropCategory } from '../../src/sandbox/categories.ts';
 import { clear, deferral, personToPersonTransfer, refund, setBib, transfer } from '../../src/sandbox/changes.ts';
 import { type Expected, expectedOf } from '../../src/sandbox/expected.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
@@ -52,6 +60,7 @@ export function buildConformanceWorld(provider: Provider): ConformanceWorld {
   addRegistrations(world, foreign, 2);
   addOddPeople(world, unit[0]);
   changePeople(world, unit[0], target);
+  changeCategories(world, unit[0]);
   return { sandbox, account, unit, target, past, expected: () => expectedOf(world.events.values(), account) };
 }
 
@@ -71,7 +80,9 @@ function addUnit(
   const options = { provider: standInOf(provider), timeZone };
   const race = addRace(world, options);
   const [first, ...more] = starts;
-  const head = addEvent(world, race, { startAt: first });
+  // Where a registration may hold several parts of an event, the event has several.
+  const parts = race.provider === 'haku' ? [addSubEvent(world), addSubEvent(world, '5K', '5000')] : undefined;
+  const head = addEvent(world, race, { startAt: first, ...(parts && { subEvents: parts }) });
   if (provider.unit === 'event') return [head];
   const raceOfNext = () => (provider.unit === 'race' ? race : addRace(world, options));
   return [head, ...more.map((startAt) => addEvent(world, raceOfNext(), { startAt }))];
@@ -95,4 +106,19 @@ function changePeople(world: World, event: RaceEvent, target: RaceEvent): void {
   personToPersonTransfer(world, e ?? 0, 'same-id');
   personToPersonTransfer(world, f ?? 0, 'new-id');
   setBib(world, g ?? 0, '4711');
+}
+
+/** Haku's registrations hold several parts of the event: both started in, one only shown, one dropped again, none left. */
+function changeCategories(world: World, event: RaceEvent): void {
+  if (event.race.provider !== 'haku') return;
+  const [first, second] = event.subEvents;
+  const [both, shown, dropped, none] = event.registrations.filter(({ removal }) => removal === null).slice(3);
+  if (!first || !second || !both || !shown || !dropped || !none) throw new Error('the event has too few people');
+  for (const [index, { id, subEventId }] of [both, shown, dropped].entries()) {
+    const other = subEventId === first.id ? second.id : first.id;
+    addCategory(world, id, { subEventId: other, bib: `5${index}`, corral: 'D', wave: 'Wave 9' });
+    if (index === 1) changeCategory(world, id, other, { active: false });
+    if (index === 2) dropCategory(world, id, other);
+  }
+  dropCategory(world, none.id, none.subEventId ?? '');
 }

@@ -23,7 +23,7 @@ import type { EventPage, ParticipantPage, ParticipantRecord } from '../../src/do
 import { refund, register, setBib, transfer } from '../../src/sandbox/changes.ts';
 import type { ExpectedRegistration } from '../../src/sandbox/expected.ts';
 import type { FaultOptions } from '../../src/sandbox/faults.ts';
-import type { RaceEvent } from '../../src/sandbox/world.ts';
+import type { RaceEvent, World } from '../../src/sandbox/world.ts';
 import { recordingCaller } from '../http/recording-caller.ts';
 import { sandboxHandlers } from '../sandbox/msw.ts';
 import { buildConformanceWorld, type ConformanceWorld, standInOf, worldNow } from './conformance-world.ts';
@@ -43,6 +43,8 @@ export interface ConformanceKit {
   readonly ownThrottles: readonly FaultOptions[];
   /** What a page that comes again means to this provider: `ends` where it answers the last page for ever. Default: `fails`. */
   readonly repeatedPage?: 'fails' | 'ends';
+  /** Sets the stand-in's switches, where the suite is to run on another answer to what is unknown. */
+  behave?(behaviour: World['behaviour']): void;
   /** What the record says, and what it should say; `removed` is in both. */
   actual(record: ParticipantRecord): Flat;
   expected(registration: ExpectedRegistration): Flat;
@@ -70,6 +72,7 @@ export function describeProvider(kit: ConformanceKit): void {
   afterAll(() => server.close());
   beforeEach(() => {
     world = buildConformanceWorld(provider);
+    kit.behave?.(world.sandbox.world.behaviour);
     letOut = [];
     tokens = [];
     server.resetHandlers(...sandboxHandlers(world.sandbox, [standInOf(provider)]));
@@ -292,7 +295,11 @@ export function describeProvider(kit: ConformanceKit): void {
       refund(world.sandbox.world, ids[3] ?? 0);
       transfer(world.sandbox.world, ids[4] ?? 0, world.target);
       setBib(world.sandbox.world, ids[5] ?? 0, '990');
-      const changed = [added.id, ids[3], ids[4], ids[5]].map(String).sort();
+      const numbers = [added.id, ids[3], ids[4], ids[5]];
+      const changed = world
+        .expected()
+        .registrations.filter(({ registrationId }) => numbers.includes(registrationId))
+        .map(({ id }) => id);
       const rows = flatOf(await participants({ since }));
       const expected = expectedFlat(world.unit).filter((row) => changed.includes(row.id));
       expect(rows.filter((row) => changed.includes(row.id))).toEqual(expected);
@@ -327,7 +334,8 @@ export function describeProvider(kit: ConformanceKit): void {
       const ids = recordsOf(pages).map((record) => record.id);
       const { key, listedBy = key[0] ?? '' } = provider.tables.participants;
       const lost = good.filter((record) => !ids.includes(record.id)).map((record) => record.row[listedBy]);
-      expect(new Set(lost).size).toBe(1);
+      // Nobody, where the list is looked at again and the row is good by then.
+      expect(new Set(lost).size).toBeLessThanOrEqual(1);
     });
   });
 

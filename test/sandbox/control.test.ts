@@ -21,6 +21,7 @@ test('expected tells what a database ought to hold, and the history of a row', a
   const row = {
     eventId: event.id,
     id: String(id),
+    registrationId: id,
     subEventId: null,
     firstName: 'Lee',
     lastName: 'Marsh',
@@ -51,6 +52,7 @@ test('expected tells what a database ought to hold, and the history of a row', a
         ...row,
         eventId: target.id,
         id: String(id + 1),
+        registrationId: id + 1,
         lastBib: null,
         registeredAt: row.modifiedAt,
         removedReason: null,

@@ -1,6 +1,6 @@
 /** From the address parts of a row to the one form that p88sync keeps for every provider. Pure. */
 import type { Json, JsonObject } from '../../domain/json.ts';
-import { isObject } from './wire.ts';
+import { isObject } from '../../http/wire-fields.ts';
 
 /** Where each part may stand. No address of a public sample is fuller than an event's `city` and `country: { code }`. */
 const partNames: Readonly<Record<string, readonly string[]>> = {

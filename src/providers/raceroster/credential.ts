@@ -1,8 +1,8 @@
 /** What a Race Roster credential must hold: read once per session, before any call. */
 import * as z from 'zod';
 import { UsageError } from '../../domain/errors.ts';
+import { knownZone } from '../../domain/event-time.ts';
 import type { CredentialSecrets } from '../../domain/provider.ts';
-import { knownZone } from './event-time.ts';
 
 /** The four values of a login (never logged), and the zone that stands in where Race Roster names none. */
 export interface RaceRosterCredential {

@@ -1,10 +1,11 @@
 /** From one row of `GET /events` to an event record. Pure: the same row twice yields equal records. */
+import { eventStart, knownZone } from '../../domain/event-time.ts';
 import type { Json } from '../../domain/json.ts';
 import type { EventRecord, RejectedRow } from '../../domain/records.ts';
+import { decimalOf, integerOf } from '../../domain/written-numbers.ts';
+import { isObject, problemsOf } from '../../http/wire-fields.ts';
 import { addressOf } from './address.ts';
-import { eventStart, knownZone } from './event-time.ts';
-import { decimalOf, integerOf } from './numbers.ts';
-import { idOf, isObject, problemsOf, wireEvent, wireSubEvent } from './wire.ts';
+import { idOf, wireEvent, wireSubEvent } from './wire.ts';
 
 export type MappedEvent = { readonly record: EventRecord } | { readonly rejected: RejectedRow };
 

@@ -1,10 +1,12 @@
 /** From one row of `GET /events/{id}/participants` to a participant record. Pure: the same row twice, equal records. */
+import { dayOf } from '../../domain/calendar-day.ts';
+import { instantOf, utcWall } from '../../domain/event-time.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { ParticipantRecord, RejectedRow, Removal } from '../../domain/records.ts';
+import { decimalOf, integerOf } from '../../domain/written-numbers.ts';
+import { isObject, problemsOf } from '../../http/wire-fields.ts';
 import { addressOf } from './address.ts';
-import { instantOf, utcWall } from './event-time.ts';
-import { decimalOf, integerOf } from './numbers.ts';
-import { idOf, isObject, problemsOf, type WireParticipant, wireParticipant } from './wire.ts';
+import { idOf, type WireParticipant, wireParticipant } from './wire.ts';
 
 export type MappedParticipant = { readonly record: ParticipantRecord } | { readonly rejected: RejectedRow };
 
@@ -42,7 +44,7 @@ function rowOf(wire: WireParticipant, source: JsonObject, eventId: string): Part
     last_name: wire.lastName,
     email: wire.profile?.email ?? wire.email,
     phone: wire.profile?.phone ?? wire.phone,
-    date_of_birth: dateOf(wire.profile?.dateOfBirth ?? wire.profile?.birthDate ?? wire.dateOfBirth ?? wire.birthDate),
+    date_of_birth: dayOf(wire.profile?.dateOfBirth ?? wire.profile?.birthDate ?? wire.dateOfBirth ?? wire.birthDate),
     gender: genderOf(wire.gender),
     address: addressOf(source['address'], profile?.['address'], profile, source),
     emergency_contact: source['emergencyContact'] ?? profile?.['emergencyContact'] ?? null,
@@ -114,13 +116,6 @@ const genders: Readonly<Record<string, string>> = {
 
 function genderOf(text: string | null): string | null {
   return genders[text?.toLowerCase() ?? ''] ?? null;
-}
-
-/** The day, where it exists: `0000-00-00` and February 30 would be refused by the database, and the person with them. */
-function dateOf(text: string | null): string | null {
-  const day = /^(?!0000)\d{4}-\d\d-\d\d/.exec(text ?? '')?.[0];
-  const instant = new Date(`${day}T00:00:00Z`);
-  return day !== undefined && !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(day) ? day : null;
 }
 
 function unwrapped(value: Json | undefined): JsonObject | undefined {

@@ -4,7 +4,8 @@
  */
 import * as z from 'zod';
 import { CallRefused, CredentialRefused, UnknownAnswer } from '../../domain/errors.ts';
-import type { ApiAnswer, ApiRequest, SessionTools } from '../../domain/provider.ts';
+import type { ApiAnswer, CallApi, SessionTools } from '../../domain/provider.ts';
+import { callsWithToken } from '../../http/token-calls.ts';
 import type { RaceRosterCredential } from './credential.ts';
 import { objectOf } from './wire.ts';
 
@@ -23,7 +24,7 @@ export interface Login {
   /** Logs in and caches the token. @throws CredentialRefused where Race Roster does not take the four values. */
   renew(): Promise<string>;
   /** A call with the token. A refused one is renewed once, for it may have been revoked; a second refusal stands. */
-  call(request: ApiRequest): Promise<ApiAnswer>;
+  readonly call: CallApi;
 }
 
 type LoginTools = Pick<SessionTools, 'baseUrl' | 'call' | 'tokens' | 'now'>;
@@ -44,21 +45,7 @@ export function createLogin(credential: RaceRosterCredential, tools: LoginTools)
     return text;
   }
 
-  function callWith(token: string, request: ApiRequest): Promise<ApiAnswer> {
-    return tools.call({ ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } });
-  }
-
-  async function call(request: ApiRequest): Promise<ApiAnswer> {
-    const token = (await tokens.get()) ?? (await renew());
-    try {
-      return await callWith(token, request);
-    } catch (error) {
-      if (!(error instanceof CredentialRefused)) throw error;
-      await tokens.drop();
-      return callWith(await renew(), request);
-    }
-  }
-
+  const call = callsWithToken({ call: tools.call, tokens, renew, authorization: (token) => `Bearer ${token}` });
   return { renew, call };
 }
 

@@ -6,6 +6,7 @@
 import * as z from 'zod';
 import { UnknownAnswer } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
+import { guess, guessedName, id, isObject, shapeOf, text } from '../../http/wire-fields.ts';
 
 const notAList =
   'The answer is not read as an empty list; it is tried again, and if it stays, Race Roster has changed.';
@@ -39,34 +40,6 @@ export function idOf(row: Json, key: 'participantId' | 'eventId'): string | null
   return typeof id === 'string' && id.trim() !== '' ? id.trim() : null;
 }
 
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Which fields of a row are wrong and how; the values themselves are people's data and stay out. */
-export function problemsOf(error: z.ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join('.') || 'row'}: ${issue.message}`).join('; ');
-}
-
-/** Its keys at most: the values may be anything. */
-function shapeOf(answer: Json): string {
-  if (Array.isArray(answer)) return `a list of ${answer.length}`;
-  if (!isObject(answer)) return answer === null ? 'null' : `a ${typeof answer}`;
-  return `an object {${Object.keys(answer).slice(0, 8).join(', ')}}`;
-}
-
-/** Text, with numbers and booleans written out; blank and absent are null. */
-const text = z
-  .union([z.string(), z.number(), z.boolean()], { error: 'expected text' })
-  .nullish()
-  .transform((value) => (value === undefined || value === null ? null : String(value).trim() || null));
-
-/** A field that no public source shows; null where it is absent or something else than text. */
-const guess = text.catch(null);
-
-const noId = 'missing or not an id';
-const id = z.union([z.string().trim().min(1, noId), z.int()], { error: noId }).transform((value) => String(value));
-
 /** A nested object, perhaps in `{ data: ... }` again, or in a list of one; an empty list stands for none. */
 function nested<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.preprocess(unwrapped, z.object(shape).nullable());
@@ -76,9 +49,6 @@ function unwrapped(value: unknown): unknown {
   const inner = typeof value === 'object' && value !== null && 'data' in value ? value.data : value;
   return (Array.isArray(inner) ? inner[0] : inner) ?? null;
 }
-
-/** A guessed name: alone, or in an object. */
-const guessedName = z.union([z.object({ name: text }).transform(({ name }) => name), text]).catch(null);
 
 export const wireEvent = z.object({
   eventId: id,

@@ -1,4 +1,4 @@
-/** Numbers as Race Roster writes them, often as text. Pure; what cannot be read is null and stays in the row's source. */
+/** Numbers that providers write as text. Pure; what cannot be read is null and stays in the row's source. */
 
 /** A decimal for a `numeric` column: `"21.1"`, `"$1,055.00"`, `-$5.00`. */
 export function decimalOf(text: string | null): string | null {

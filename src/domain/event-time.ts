@@ -1,7 +1,7 @@
-/** Times as Race Roster writes them (ISO 8601 with offset, vendor documentation), and the zone of an event. Pure. */
+/** ISO times as providers write them, with and without offset, and the zone of an event that may name none. Pure. */
 import { Temporal } from 'temporal-polyfill';
-import type { Json } from '../../domain/json.ts';
-import { instantOfWallTime } from '../../domain/wall-time.ts';
+import type { Json } from './json.ts';
+import { instantOfWallTime } from './wall-time.ts';
 
 const isoTime = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/i;
 
@@ -39,7 +39,7 @@ export function knownZone(value: Json | undefined): string | undefined {
 }
 
 /**
- * Start and zone of an event. Race Roster is not known to name the zone, so it comes from, in this order: the event, the
+ * Start and zone of an event. Where a provider does not name the zone, it comes from, in this order: the event, the
  * credential's `time_zone` (where it has the offset of the start: a partner may hold races in several zones), the offset
  * itself. All but the first are assumptions. The instant never depends on them, only the wall time that screens show.
  * Undefined where `text` is no time, or has neither offset nor zone.

@@ -1,0 +1,104 @@
+/**
+ * Haku's lists page by `page` and `per_page`. How many rows a page holds at most is disputed (25, 500), and what stands
+ * behind the last page is unknown. So the end is never told by a page's length: it is a page without rows, or one that
+ * brings nothing new and is shown to be the last (`endBehind`).
+ */
+import { UnknownAnswer } from '../../domain/errors.ts';
+import type { Json } from '../../domain/json.ts';
+import type { ApiAnswer } from '../../domain/provider.ts';
+import { pages } from '../../http/pages.ts';
+
+/** A page to ask for, counted from 1. */
+export type Slice = { page: number; perPage: number };
+
+export interface SeriesPage {
+  readonly number: number;
+  readonly rows: readonly Json[];
+  /** True where a row of it came on an earlier page: the list has moved. */
+  readonly repeats: boolean;
+  readonly last: boolean;
+  /** What to ask for behind it. */
+  readonly next: Slice;
+  /** The provider's clock (UTC), where it says. */
+  readonly date: Date | undefined;
+}
+
+export interface Series {
+  /** For messages: `participants of event 17`. */
+  readonly what: string;
+  readonly from: Slice;
+  read(slice: Slice): Promise<ApiAnswer>;
+  /** @throws UnknownAnswer where the answer is no list. */
+  rowsOf(answer: Json): readonly Json[];
+  /** What a row is known by on whatever page it stands. */
+  keyOf(row: Json): string;
+  /** True where the rows behind this page are not wanted. */
+  isEnough?(rows: readonly Json[]): boolean;
+}
+
+/** The last page that brought something new. */
+interface Tail {
+  readonly at: Slice;
+  readonly keys: readonly string[];
+  readonly date: Date | undefined;
+}
+
+/** The pages from a position on; the last of them is marked. @throws UnknownAnswer where they go round in circles. */
+export async function* pageSeries(series: Series): AsyncGenerator<SeriesPage, void, void> {
+  // About 60 bytes for each person. Those read before a resume are not in it.
+  const seen = new Set<string>();
+  const reached: { tail: Tail | undefined } = { tail: undefined };
+
+  const end = yield* pages<SeriesPage, Slice>({
+    what: series.what,
+    first: series.from,
+    repeatedPage: 'end',
+    async fetch(at) {
+      const answer = await series.read(at);
+      const rows = series.rowsOf(answer.json());
+      const keys = rows.map((row) => series.keyOf(row));
+      const known = keys.filter((key) => seen.has(key)).length;
+      const bringsNews = known < keys.length;
+      if (bringsNews) reached.tail = { at, keys, date: answer.date };
+      for (const key of keys) seen.add(key);
+      const last = rows.length === 0 || (bringsNews && series.isEnough?.(rows) === true);
+      const next = rows.length === 0 ? at : sliceBehind(at, rows.length);
+      return {
+        page: { number: at.page, rows, repeats: known > 0, last, next, date: answer.date },
+        next: last ? undefined : next,
+        // Nothing new is the same page again, in whatever order or from wherever it comes.
+        fingerprint: rows.length === 0 ? '' : (reached.tail?.keys.join(' ') ?? ''),
+      };
+    },
+  });
+  if (end === 'repeated' && reached.tail) yield await endBehind(series, reached.tail);
+}
+
+/**
+ * Where the first page is shorter than asked, the server may have a cap, and may count the pages behind it by its own
+ * length or by ours. Asked for as many rows as it gave, it counts the same either way, and nobody is passed over.
+ */
+function sliceBehind({ page, perPage }: Slice, length: number): Slice {
+  return { page: page + 1, perPage: page === 1 ? length : perPage };
+}
+
+/**
+ * A page came again. That is the end where the server answers its last page for ever, and a fault where it ignores
+ * `page` or a cache stands between. One row, asked for right behind the end, tells: it is the last row again, which
+ * neither the fault nor a list that goes on would answer.
+ */
+async function endBehind(series: Series, { at, keys, date }: Tail): Promise<SeriesPage> {
+  const behind = (at.page - 1) * at.perPage + keys.length + 1;
+  const answer = await series.read({ page: behind, perPage: 1 });
+  const found = series.rowsOf(answer.json()).map((row) => series.keyOf(row));
+  const isLastRow = found.at(-1) === keys.at(-1);
+  // A server that pays no heed to per_page answers a whole page; then only pages that differed show that `page` counts.
+  const heedsPage = at.page > 1 || found.length < keys.length || keys.length === 1;
+  if (found.length > 0 && !(isLastRow && heedsPage)) {
+    throw new UnknownAnswer(`${series.what}: page ${at.page + 1} only repeats what came before, yet is not the end`, {
+      hint: "Haku's paging does not work as known; the sync is tried again and nobody is marked as removed.",
+    });
+  }
+  const number = at.page + 1;
+  return { number, rows: [], repeats: false, last: true, next: sliceBehind(at, keys.length), date };
+}
