@@ -17,6 +17,8 @@ export interface Unread {
   readonly fingerprint: string;
   /** Calls that ended without an answer about it. */
   readonly attempts: number;
+  /** It was read before, and some of it could not be stored. */
+  readonly refused: boolean;
 }
 
 export interface StoredOutlines {
@@ -79,7 +81,7 @@ export async function readUnread(
   limit: number,
 ): Promise<readonly Unread[]> {
   const result = await sql<Unread>`
-    select o.event_id as "eventId", o.registration_id as "registrationId", o.fingerprint, o.attempts
+    select o.event_id as "eventId", o.registration_id as "registrationId", o.fingerprint, o.attempts, o.refused
     from registration_outlines o
     where o.timing_partner_id = ${owner.partnerId} and o.provider_id = ${owner.providerId}
       and o.event_id in (select jsonb_array_elements_text(${JSON.stringify(eventIds)}::jsonb))

@@ -67,7 +67,7 @@ async function settle(
   await markRead(tx, owner, one, bad.length > 0, now);
   const [first] = bad;
   if (first === undefined) {
-    await dropRejected(tx, owner, eventId, [id]);
+    if (one.refused) await dropRejected(tx, owner, eventId, [id]);
     return undefined;
   }
   const error = [...new Set(bad.map((row) => row.error))].join('; ');

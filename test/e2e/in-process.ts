@@ -12,6 +12,8 @@ export interface InProcessOptions {
   readonly now?: Date | undefined;
   readonly input?: string;
   readonly log?: Log;
+  /** Aborted as by SIGTERM. */
+  readonly signal?: AbortSignal;
 }
 
 /** One invocation: its own wiring, its own connections, as a process has. */
@@ -36,7 +38,7 @@ export async function inProcess<Result = CommandResult>(
       print: async () => undefined,
       readStandardInput: async () => options.input ?? '',
     },
-    signal: new AbortController().signal,
+    signal: options.signal ?? new AbortController().signal,
     json: true,
     now: options.now,
   });

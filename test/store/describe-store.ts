@@ -8,7 +8,10 @@ import { dueTests } from './suite/due.ts';
 import { eventTests } from './suite/events.ts';
 import { housekeepingTests } from './suite/housekeeping.ts';
 import { ledgerTests } from './suite/ledger.ts';
+import { otherOperationTests } from './suite/other-operations.ts';
+import { outlineTests } from './suite/outlines.ts';
 import { partnerTests } from './suite/partners.ts';
+import { registrationTests } from './suite/registrations.ts';
 import { removalTests } from './suite/removals.ts';
 import { secretTests } from './suite/secrets.ts';
 import { stillDueTests } from './suite/still-due.ts';
@@ -17,6 +20,8 @@ import { upsertTests } from './suite/upserts.ts';
 const parts: readonly (readonly [string, (opened: Opened) => void])[] = [
   ['upserts', upsertTests],
   ['removals', removalTests],
+  ['outlines', outlineTests],
+  ['registrations', registrationTests],
   ['bad rows', badRowTests],
   ['claims', claimTests],
   ['what is still due', stillDueTests],
@@ -25,6 +30,7 @@ const parts: readonly (readonly [string, (opened: Opened) => void])[] = [
   ['partners', partnerTests],
   ['events', eventTests],
   ['due', dueTests],
+  ['other operations', otherOperationTests],
   ['housekeeping', housekeepingTests],
 ];
 
