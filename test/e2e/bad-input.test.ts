@@ -69,7 +69,7 @@ describe('arguments', () => {
   test.each<[string, Case]>(
     [
       { args: 'sync-event nobody:runsignup:661001', says: /no timing partner "nobody".*\n.*Known: 1 Peak Timing/ },
-      { args: 'sync-event 1:haku:661001', says: /no provider "haku".*\n.*runsignup, raceroster/ },
+      { args: 'sync-event 1:runsinup:661001', says: /no provider "runsinup".*\n.*runsignup, raceroster/ },
       { args: 'sync-event 1:runsignup:999', says: /Peak Timing has no upcoming event 999 at RunSignUp/ },
       { args: 'sync-event 1:raceroster:999', says: /has no credential for this provider/ },
       { args: 'sync-event 661001', says: /"661001" is not an event: expected PARTNER:PROVIDER:EVENT/ },
@@ -245,7 +245,7 @@ describe('database', () => {
 });
 
 test.each([
-  ['sync-event 1:haku:1', 2, 'UsageError'],
+  ['sync-event 1:runsinup:1', 2, 'UsageError'],
   ['tick --now tomorrow', 2, 'UsageError'],
 ])('--json: %s is told as one object too', async (args, code, kind) => {
   const ended = await run([...args.split(' '), '--json'], { env: here.env });

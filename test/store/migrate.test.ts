@@ -85,13 +85,15 @@ describe('migrate', () => {
         migrations: [...runsignup.migrations, later],
         views: { ...runsignup.views, events: view },
       };
-      const [, other] = providers;
-      if (!other) throw new Error('there is one provider only');
-      const both = [
+      const others = providers.filter(({ name }) => name !== runsignup.name);
+      const all = [
         own,
-        { ...other, views: { ...other.views, events: `${other.views.events.replace(/\nfrom/, ", ''::text\nfrom")}` } },
+        ...others.map((one) => ({
+          ...one,
+          views: { ...one.views, events: one.views.events.replace(/\nfrom/, ", ''::text\nfrom") },
+        })),
       ];
-      expect(await migrate(database, both)).toEqual(['runsignup-0002-later']);
+      expect(await migrate(database, all)).toEqual(['runsignup-0002-later']);
       expect(await readSchema(database.db)).toContain('--   extra text');
     }));
 

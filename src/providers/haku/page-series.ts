@@ -95,9 +95,12 @@ async function endBehind(series: Series, { at, keys, date }: Tail): Promise<Seri
   // A server that pays no heed to per_page answers a whole page; then only pages that differed show that `page` counts.
   const heedsPage = at.page > 1 || found.length < keys.length || keys.length === 1;
   if (found.length > 0 && !(isLastRow && heedsPage)) {
-    throw new UnknownAnswer(`${series.what}: page ${at.page + 1} only repeats what came before, yet is not the end`, {
-      hint: "Haku's paging does not work as known; the sync is tried again and nobody is marked as removed.",
-    });
+    throw new UnknownAnswer(
+      `${series.what}: page ${at.page + 1} only repeats what came before, and nothing shows that it is the end`,
+      {
+        hint: "A page's worth of rows changed in that moment, or Haku's paging does not work as known; it is tried again and nobody is marked as removed.",
+      },
+    );
   }
   const number = at.page + 1;
   return { number, rows: [], repeats: false, last: true, next: sliceBehind(at, keys.length), date };
