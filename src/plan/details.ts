@@ -94,7 +94,8 @@ function readersOf(credential: CredentialState, { events, units, leftOut, now, s
 
 /**
  * First what is known to wait, the nearest start first; half of the calls stay for other listings, which may find somebody
- * new. Then the rest for whatever the listings find. @returns calls granted altogether.
+ * new, unless they are allowed a burst of their own. Then the rest for whatever the listings find, class by class.
+ * @returns calls granted altogether.
  */
 function handOut(readers: readonly Reader[], account: Account, query: DetailsQuery): number {
   let granted = 0;
@@ -106,29 +107,36 @@ function handOut(readers: readonly Reader[], account: Account, query: DetailsQue
   const listings = readers.filter((reader) => reader.unit !== undefined);
   for (const reader of readers) {
     if (reader.backlog === 0) continue;
-    const hasOthers = listings.some((one) => one !== reader);
+    const hasOthers = listings.some((one) => one !== reader && !canBurst(one));
     const free = freeFor(reader, account, granted, query);
     grant(reader, Math.min(reader.backlog, hasOthers ? Math.ceil(free / 2) : free));
   }
   listings.forEach((reader, index) => {
-    grant(reader, Math.ceil(freeFor(reader, account, granted, query) / (listings.length - index)));
+    const sharers = listings.slice(index).filter(({ priority }) => priority === reader.priority).length;
+    grant(reader, Math.ceil(freeFor(reader, account, granted, query) / sharers));
   });
   return granted;
 }
 
 /**
  * Calls that a reader may get: an even pace over the hour, so that what is announced in its last minute is read as fast as
- * in the first. Race mornings do not wait for that pace, unless they have a backfill to do, which would eat the hour.
+ * in the first. Race mornings do not wait for that pace, unless they have a backfill to do, which would eat the hour; those
+ * further away leave them one burst.
  */
 function freeFor(reader: Reader, account: Account, granted: number, query: DetailsQuery): number {
   const { credential, room, spent, waiting } = account;
   if (credential.refusedAt !== undefined) return 0;
   // A long listing for which the hour is to become free would wait for ever.
   if (waiting !== undefined && rank[waiting.priority] <= rank[reader.priority]) return 0;
-  const canBurst = reader.priority === 'high' && reader.backlog <= burstCalls;
-  const pace = canBurst ? burstCalls : Math.ceil(plannedRate(credential));
-  const free = headroom(credential, room, query.needsOf(credential, rank[reader.priority] + 1));
+  const needs = query.needsOf(credential, rank[reader.priority] + 1);
+  const pace = canBurst(reader) ? burstCalls : Math.ceil(plannedRate(credential));
+  const kept = reader.priority !== 'high' && (needs[0]?.at(-1) ?? 0) > 0 ? burstCalls : 0;
+  const free = headroom(credential, room, needs) - kept;
   return Math.max(0, Math.floor(Math.min(pace, free) - spent - granted));
+}
+
+function canBurst({ priority, backlog }: Reader): boolean {
+  return priority === 'high' && backlog <= burstCalls;
 }
 
 function withDetails(unit: PlannedUnit, { backlog, granted }: Reader): PlannedUnit {
