@@ -82,6 +82,31 @@ test('a backfill keeps to the hour, lets changes pass, and loses a call to a kil
   // Each minute has its tick, and each tick connections of its own: a minute of a machine that does nothing else.
 }, 300_000);
 
+test('by hand: what the hour does not hold is left and said; with room, a full sync reads all', async () => {
+  here = await install((world) => {
+    const race = addRace(world, { provider: 'haku', name: 'Bay Half' });
+    addRegistrations(world, addEvent(world, race, { startAt: new Date(saturday.getTime() + 5 * day) }), 30);
+    addAccount(world, { company: 'Peak Timing', provider: 'haku', races: [race] });
+  });
+  await here.discover();
+  const [event] = here.world.events.values();
+  if (!event) throw new Error('the event is not there');
+  here.env['P88SYNC_HAKU_CALLS_PER_HOUR'] = '20';
+  const first = await here.run('sync-event', `1:haku:${event.id}`);
+  expect({ code: first.code, left: await unread() }).toEqual({ code: 0, left: 30 - (await readSoFar()) });
+  expect(first.stdout).toContain(`${await unread()} registrations wait for the hourly budget; ticks go on.`);
+  expect(await unread()).toBeGreaterThan(10);
+  here.env['P88SYNC_HAKU_CALLS_PER_HOUR'] = '500';
+  here.pass(minute);
+  const all = await here.run('full-sync', '--json');
+  expect(all.json).toMatchObject({ exitCode: 0, left: 0, totals: { events: 1, fetched: 30 } });
+  expect(await stored()).toEqual(wanted(event));
+});
+
+async function readSoFar(): Promise<number> {
+  return (await here.query('select 1 from haku_participants')).length;
+}
+
 /** SIGTERM while a call of the tick is on its way, behind so many that were answered. */
 async function terminatedTick(answered: number): Promise<void> {
   const ending = new AbortController();

@@ -14,7 +14,7 @@ import type { ParticipantQuery } from '../../src/domain/provider.ts';
 import type { ParticipantPage } from '../../src/domain/records.ts';
 import { runUnits } from '../../src/sync/run-units.ts';
 import { type OpenPostgresStore, openOnPostgres } from '../store/opening.ts';
-import { at, hour, minute, newCredential, person, runsignup } from '../store/store-world.ts';
+import { at, hour, minute, newCredential, person, raceroster, runsignup } from '../store/store-world.ts';
 import { page, syncWorld, type World } from './sync-world.ts';
 
 let store: OpenPostgresStore;
@@ -189,6 +189,19 @@ describe('a race of which one event is gone', () => {
     const others = (await world.history()).filter((row) => row['event_id'] !== '200');
     expect(new Set(others.map((row) => row['status']))).toEqual(new Set(['abandoned', 'completed']));
     expect(new Set(others.map((row) => row['failures']))).toEqual(new Set([0]));
+  });
+
+  test('of an organiser nobody asks for each by itself: it would be the same call', async () => {
+    const organiser = { ...raceroster, unit: 'organiser' } as const;
+    const world = await answering(() => gone, await syncWorld(store.database, organiser));
+    const outcomes = await run(world, [world.unit(['e1', 'e2', 'e3'])]);
+    expect(outcomes).toMatchObject([
+      { status: 'failed', eventIds: ['e1', 'e2', 'e3'], failure: { kind: 'CallRefused' } },
+    ]);
+    expect(asked(world)).toEqual(['e1,e2,e3']);
+    expect((await world.history()).map((row) => [row['status'], row['failures'], row['retry_at']])).toEqual(
+      Array(3).fill(['failed', 1, at(2 * minute)]),
+    );
   });
 
   test('the calls of the first try are counted too', async () => {
