@@ -92,9 +92,9 @@ async function endBehind(series: Series, { at, keys, date }: Tail): Promise<Seri
   const answer = await series.read({ page: behind, perPage: 1 });
   const found = series.rowsOf(answer.json()).map((row) => series.keyOf(row));
   const isLastRow = found.at(-1) === keys.at(-1);
-  // A server that pays no heed to per_page answers a whole page; then only pages that differed show that `page` counts.
-  const heedsPage = at.page > 1 || found.length < keys.length || keys.length === 1;
-  if (found.length > 0 && !(isLastRow && heedsPage)) {
+  // The whole page once more would be what a stuck cache answers to anything.
+  const isAnswer = found.length < keys.length || keys.length === 1;
+  if (found.length > 0 && !(isLastRow && isAnswer)) {
     throw new UnknownAnswer(
       `${series.what}: page ${at.page + 1} only repeats what came before, and nothing shows that it is the end`,
       {

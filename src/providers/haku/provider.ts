@@ -7,7 +7,7 @@ import { eventsView, participantsView } from './views.ts';
 export const haku: Provider = {
   name: 'haku',
   displayName: 'Haku',
-  otherNames: ['Haku Sports', 'hakuapp'],
+  otherNames: [],
   defaults: {
     baseUrl: 'https://api.hakuapp.com',
     callsPerHour: 500,
