@@ -1,13 +1,15 @@
 /**
- * Haku with 5,000 registrations in one event and 500 calls an hour, minute by minute in this process until all are read:
- * a list of 200 pages, then a call for each registration, while people register, change and leave, and ticks are killed.
+ * Haku's backfill, minute by minute in this process until all are read: a list of 60 pages, then a call for each
+ * registration, while people register, change and leave, and ticks are killed. Three tenths of 5,000 registrations and of
+ * 500 calls an hour: as many hours, with a third of the work. The plan's own test has the whole numbers.
  */
 import { afterEach, expect, test, vi } from 'vitest';
 import { addAccount, addEvent, addRace, addRegistrations, addSubEvent } from '../../src/sandbox/build-world.ts';
 import { addCategory, dropCategory } from '../../src/sandbox/categories.ts';
 import { changePerson, refund, register, vanish } from '../../src/sandbox/changes.ts';
 import { expectedOf } from '../../src/sandbox/expected.ts';
-import type { RaceEvent, World } from '../../src/sandbox/world.ts';
+import { registrationNumber } from '../../src/sandbox/haku/registration-number.ts';
+import type { RaceEvent, Registration, World } from '../../src/sandbox/world.ts';
 import { day, hour, type Installation, install, minute, type Row, saturday } from './installation.ts';
 import { until } from './program.ts';
 import { busiestHour, straightTo } from './simulated-day.ts';
@@ -48,7 +50,7 @@ test('a backfill keeps to the hour, lets changes pass, and loses a call to a kil
   let killed = 0;
   let beat = 0;
   for (; beat < 15 * 60; beat += 1, here.pass(minute)) {
-    if (beat % 90 === 50) changed.set(change(here.world, event, beat), beat);
+    if (beat % 90 === 50) changed.set(await change(here.world, event, beat), beat);
     if (beat === 200) {
       await killedTick();
       killed += 1;
@@ -67,9 +69,9 @@ test('a backfill keeps to the hour, lets changes pass, and loses a call to a kil
   expect(await busiestHour(here)).toBeLessThanOrEqual(perHour);
   expect(changed.size).toBeGreaterThanOrEqual(7);
   expect(Math.max(...minutesUntilStored.values())).toBeLessThanOrEqual(15);
-  // Nothing of the hour lay idle: the 5,200 calls took 11 hours and a few minutes of it.
-  expect(beat).toBeLessThanOrEqual(11.5 * 60);
   const calls = here.sandbox.calls.map(({ path }) => path);
+  // No hour lay idle: 95 in 100 calls are planned with.
+  expect(calls.length / ((beat / 60) * perHour)).toBeGreaterThan(0.9);
   const details = calls.filter((path) => path.includes('/registrations/')).length;
   expect(details).toBeLessThanOrEqual(people + changed.size + killed);
   expect(calls.filter((path) => /\/participants\?.*\bpage=50\b/.test(path))).toHaveLength(1);
@@ -145,28 +147,35 @@ async function expectToldBy(event: RaceEvent): Promise<void> {
   expect((await here.run('status')).stdout).toContain(`Backfill ${read} of ${announced.toLocaleString('en-US')}`);
 }
 
-/** Something happens to somebody, and a first name shows when it is in the database. */
-function change(world: World, event: RaceEvent, beat: number): string {
-  const firstName = `Changed${beat}`;
-  const active = event.registrations.filter((one) => one.removal === null);
-  const person = active[(beat * 31) % active.length];
-  if (!person) throw new Error('nobody is left');
+/** Something happens to somebody; returns the first name or bib that shows when it is in the database. */
+async function change(world: World, event: RaceEvent, beat: number): Promise<string> {
+  const mark = `Changed${beat}`;
   const kind = Math.floor(beat / 90) % 4;
-  if (kind === 0) register(world, event, { person: { firstName } });
-  else changePerson(world, person.id, { firstName });
+  // A distance that was left before anybody asked is never seen.
+  const stored = new Set(
+    (await here.query('select registration_number as n from haku_participants')).map((row) => row['n']),
+  );
+  const known = event.registrations.filter(
+    ({ id, removal }) => removal === null && (kind !== 3 || stored.has(registrationNumber(id))),
+  );
+  const person = known[(beat * 31) % known.length];
+  if (!person) throw new Error('nobody is left');
+  if (kind === 0) register(world, event, { person: { firstName: mark } });
+  else if (kind === 3) changeDistance(world, event, person, mark);
+  else changePerson(world, person.id, { firstName: mark });
   if (kind === 2) refund(world, person.id);
-  if (kind === 3) changeDistance(world, event, person.id, person.subEventId ?? '');
-  return firstName;
+  return mark;
 }
 
-function changeDistance(world: World, event: RaceEvent, id: number, from: string): void {
-  const to = event.subEvents.find((one) => one.id !== from)?.id ?? '';
-  addCategory(world, id, { subEventId: to, bib: 'moved' });
-  dropCategory(world, id, from);
+function changeDistance(world: World, event: RaceEvent, { id, subEventId }: Registration, bib: string): void {
+  const to = event.subEvents.find((one) => one.id !== subEventId)?.id ?? '';
+  addCategory(world, id, { subEventId: to, bib });
+  dropCategory(world, id, subEventId ?? '');
 }
 
-async function isStored(firstName: string): Promise<boolean> {
-  return (await here.query('select 1 from haku_participants where first_name = $1', [firstName])).length > 0;
+async function isStored(mark: string): Promise<boolean> {
+  const rows = await here.query('select 1 from haku_participants where first_name = $1 or bib_number = $1', [mark]);
+  return rows.length > 0;
 }
 
 async function unread(): Promise<number> {

@@ -1,21 +1,30 @@
-/** Registrations that a list only announces: what is read, when it ends, and what a killed run leaves. */
+/** Registrations that a list only announces: which are read, when reading ends, and what is set aside. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   BudgetSpent,
   CallRefused,
   CredentialRefused,
-  DatabaseUnavailable,
   Interrupted,
   ProviderThrottled,
   ProviderUnavailable,
   UnknownAnswer,
 } from '../../src/domain/errors.ts';
-import type { PlannedUnit } from '../../src/domain/planning.ts';
-import type { ParticipantPage, Registration } from '../../src/domain/records.ts';
-import { readUnread } from '../../src/store/outlines.ts';
+import type { Registration } from '../../src/domain/records.ts';
 import { type OpenPostgresStore, openOnPostgres } from '../store/opening.ts';
-import { at, category, haku, hour, minute, now, outline } from '../store/store-world.ts';
-import { afterTheLease, page, type Step, syncWorld, type World } from './sync-world.ts';
+import { at, category, haku, hour, minute } from '../store/store-world.ts';
+import {
+  all,
+  announced,
+  announcing,
+  details,
+  detailsWorld,
+  everybody,
+  lastRow,
+  listing,
+  registration,
+  unread,
+} from './details-world.ts';
+import { type Step, syncWorld } from './sync-world.ts';
 
 let store: OpenPostgresStore;
 beforeAll(async () => {
@@ -23,49 +32,9 @@ beforeAll(async () => {
 });
 afterAll(() => store.close());
 
-const died = new DatabaseUnavailable('the process died here');
-const everybody = ['a', 'b', 'c', 'd', 'e', 'f'];
-
-/** A registration of one category. */
-const registration = (id: string, firstName = 'Cy'): Registration => ({
-  records: [category(`${id}:5K`, { row: { first_name: firstName } })],
-  rejected: [],
-});
-
-/** A page of a list; a version behind a dash: `a-v2`. */
-function announcing(ids: readonly string[], changes: Partial<ParticipantPage> = {}): ParticipantPage {
-  const outlines = ids.map((text) => {
-    const [id = '', fingerprint = 'v1'] = text.split('-');
-    return outline(id, fingerprint);
-  });
-  return page([], { outlines, ...changes });
-}
-
-async function newWorld(changes: Parameters<typeof syncWorld>[2] = {}): Promise<World> {
-  const world = await syncWorld(store.database, haku, changes);
-  world.script.registrations = Object.fromEntries(everybody.map((id) => [id, registration(id)]));
-  return world;
-}
-
-const all = Number.POSITIVE_INFINITY;
-const listing = (world: World, detailCalls: number, changes: Partial<PlannedUnit> = {}) =>
-  world.unit(['e1'], { detailCalls, ...changes });
-const details = (world: World, detailCalls: number) => listing(world, detailCalls, { kind: 'details' });
-const unread = async (world: World) =>
-  (await readUnread(store.database.db, world.owner, ['e1'], 100)).map((one) => one.registrationId);
-const stored = async (world: World) => Object.keys(await world.people()).sort();
-const lastRow = async (world: World) => (await world.history()).at(-1);
-/** A world in which all six are announced, and none is read. */
-async function announced(): Promise<World> {
-  const world = await newWorld();
-  world.script.participants = [announcing(everybody)];
-  await world.sync(listing(world, 0));
-  return world;
-}
-
 describe('a listing', () => {
   test('is read behind as far as its share goes; what is left is backlog, and no failure', async () => {
-    const world = await newWorld();
+    const world = await detailsWorld(store.database);
     world.script.participants = [announcing(['a', 'b', 'c'], { last: false }), announcing(['d', 'e', 'f'])];
     const outcome = await world.sync(listing(world, 4));
     expect(outcome).toMatchObject({
@@ -89,7 +58,7 @@ describe('a listing', () => {
   });
 
   test('asks only for who is new or has changed, the newest first', async () => {
-    const world = await newWorld();
+    const world = await detailsWorld(store.database);
     world.script.participants = [announcing(['a', 'b', 'c', 'd'])];
     await world.sync(listing(world, 2));
     world.setClock(10 * minute);
@@ -105,7 +74,7 @@ describe('a listing', () => {
   });
 
   test('of which nothing has changed makes no other call', async () => {
-    const world = await newWorld();
+    const world = await detailsWorld(store.database);
     world.script.participants = [announcing(everybody)];
     await world.sync(listing(world, all));
     world.setClock(hour);
@@ -114,7 +83,7 @@ describe('a listing', () => {
   });
 
   test('that cannot be believed is not read behind: a safety stop comes first', async () => {
-    const world = await newWorld();
+    const world = await detailsWorld(store.database);
     world.script.participants = [announcing(everybody)];
     await world.sync(listing(world, all));
     world.setClock(hour);
@@ -126,7 +95,7 @@ describe('a listing', () => {
   });
 
   test('that lacks somebody marks all rows of the person, and reads again who comes back', async () => {
-    const world = await newWorld();
+    const world = await detailsWorld(store.database);
     const both = { records: [category('a:5K'), category('a:10K')], rejected: [] };
     world.script.registrations = { ...world.script.registrations, a: both };
     world.script.participants = [announcing(everybody)];
@@ -144,7 +113,7 @@ describe('a listing', () => {
   });
 
   test('keeps rows that cannot be read, and those of registrations apart', async () => {
-    const world = await newWorld();
+    const world = await detailsWorld(store.database);
     const row = { id: 'a', eventId: 'e1', error: 'the row makes no sense', source: {} };
     world.script.registrations = { ...world.script.registrations, b: new CallRefused('gone') };
     world.script.participants = [announcing(['b', 'c'], { rejected: [row] })];
@@ -179,7 +148,7 @@ describe('a listing', () => {
 
 describe('a unit that only reads', () => {
   test('lists nothing, leaves the watermark alone, and goes on with the backlog', async () => {
-    const world = await announced();
+    const world = await announced(store.database);
     world.setClock(minute);
     const outcome = await world.sync(details(world, 4));
     expect(outcome).toMatchObject({
@@ -203,7 +172,7 @@ describe('a unit that only reads', () => {
   });
 
   test('is left to another run that has read since the plan', async () => {
-    const world = await announced();
+    const world = await announced(store.database);
     world.setClock(minute);
     const other = await syncWorld(store.database, haku, { owner: world.owner });
     other.script.registrations = world.script.registrations;
@@ -222,7 +191,7 @@ describe('reading ends quietly', () => {
     ['when the hour is spent', new BudgetSpent('spent', { freeAt: at(hour) })],
     ['when the call is broken off', new Interrupted('told to end')],
   ])('%s', async (_, error) => {
-    const world = await announced();
+    const world = await announced(store.database);
     world.script.registrations = { ...world.script.registrations, c: error };
     expect(await world.sync(details(world, 5))).toMatchObject({
       status: 'completed',
@@ -232,7 +201,7 @@ describe('reading ends quietly', () => {
   });
 
   test('when the run is told to end', async () => {
-    const world = await announced();
+    const world = await announced(store.database);
     const stop = () => {
       world.stop();
       return registration('b');
@@ -247,14 +216,14 @@ describe('reading ends quietly', () => {
   });
 
   test('for who asked for all of it as well where the hour is spent', async () => {
-    const world = await newWorld();
+    const world = await detailsWorld(store.database);
     world.script.participants = [announcing(everybody)];
     world.script.registrations = { ...world.script.registrations, c: new BudgetSpent('spent', { freeAt: at(hour) }) };
     expect(await world.sync(listing(world, all))).toMatchObject({ status: 'completed', unread: 4 });
   });
 
   test('but who asked for all of it and is told to end is not done, and goes on without listing again', async () => {
-    const world = await newWorld();
+    const world = await detailsWorld(store.database);
     world.script.participants = [announcing(everybody)];
     const stop = () => {
       world.stop();
@@ -273,7 +242,7 @@ describe('reading ends quietly', () => {
 
 describe('a registration that is not given', () => {
   test('is set aside, and the others go on', async () => {
-    const world = await announced();
+    const world = await announced(store.database);
     world.script.registrations = { ...world.script.registrations, b: new CallRefused('gone') };
     expect(await world.sync(details(world, 6))).toMatchObject({
       status: 'completed',
@@ -284,7 +253,7 @@ describe('a registration that is not given', () => {
   });
 
   test('is set aside with others, until none of many could be read', async () => {
-    const world = await announced();
+    const world = await announced(store.database);
     const bad: Step<Registration> = {
       records: [],
       rejected: [{ eventId: 'e1', error: 'participant: missing', source: {} }],
@@ -304,7 +273,7 @@ describe('a registration that is not given', () => {
   ])(
     'fails the unit with %s, lets the others go first, and is set aside when they do get answers',
     async (_, error) => {
-      const world = await announced();
+      const world = await announced(store.database);
       world.script.registrations = { ...world.script.registrations, a: error };
       expect(await world.sync(details(world, 2))).toMatchObject({
         status: 'failed',
@@ -325,7 +294,7 @@ describe('a registration that is not given', () => {
   );
 
   test('is not set aside while nobody gets an answer', async () => {
-    const world = await newWorld();
+    const world = await detailsWorld(store.database);
     world.script.participants = [announcing(['a'])];
     world.script.registrations = { a: new ProviderUnavailable('502') };
     await world.sync(listing(world, 0));
@@ -336,7 +305,7 @@ describe('a registration that is not given', () => {
   });
 
   test('comes empty: that is no answer', async () => {
-    const world = await announced();
+    const world = await announced(store.database);
     world.script.registrations = { a: { records: [], rejected: [] } };
     expect(await world.sync(details(world, 1))).toMatchObject({ failure: { kind: 'UnknownAnswer' } });
     expect(await unread(world)).toContain('a');
@@ -346,82 +315,11 @@ describe('a registration that is not given', () => {
     ['a refused credential', new CredentialRefused('401'), 'abandoned'],
     ['a throttle', new ProviderThrottled('slow down', { retryAt: at(hour) }), 'failed'],
   ])('stops the unit with %s', async (_, error, status) => {
-    const world = await announced();
+    const world = await announced(store.database);
     world.script.check = () => Promise.reject(error);
     world.script.registrations = { ...world.script.registrations, b: error };
     expect(await world.sync(details(world, 6))).toMatchObject({ status: 'failed', counts: { inserted: 1 } });
     expect(await lastRow(world)).toMatchObject({ operation_type: 'details', status, inserted: 1 });
     expect(await unread(world)).toEqual(['b', 'c', 'd', 'e', 'f']);
-  });
-});
-
-describe('a run that dies', () => {
-  test.each(everybody.map((_, index) => index))('at registration %i loses the call in hand', async (index) => {
-    const world = await newWorld();
-    world.script.participants = [announcing(everybody.slice(0, 3), { last: false }), announcing(everybody.slice(3))];
-    const victim = everybody[index] ?? '';
-    world.script.registrations = { ...world.script.registrations, [victim]: died };
-    await expect(world.sync(listing(world, all))).rejects.toBe(died);
-    expect(await stored(world)).toEqual(everybody.slice(0, index).map((id) => `${id}:5K`));
-    await afterTheLease(world, hour);
-
-    world.script.registrations = { ...world.script.registrations, [victim]: registration(victim) };
-    expect(await world.sync(listing(world, all))).toMatchObject({
-      status: 'completed',
-      counts: { inserted: 6 - index, fetched: 6 - index },
-      apiCalls: 6 - index,
-    });
-    expect(world.asked).toHaveLength(1);
-    expect(world.askedDetails).toHaveLength(7);
-    expect(await stored(world)).toEqual(everybody.map((id) => `${id}:5K`));
-    // The listing of the first run stands: its watermark, and what it cost.
-    expect(await lastRow(world)).toMatchObject({ watermark: at(-minute), listing_calls: 2, status: 'completed' });
-  });
-
-  test('between two pages goes on behind the first, and reads what it announced', async () => {
-    const world = await newWorld();
-    world.script.participants = [announcing(['a', 'b', 'c'], { last: false }), died];
-    await expect(world.sync(listing(world, all))).rejects.toBe(died);
-    await afterTheLease(world, hour);
-    world.script.participants = [announcing(['a', 'b', 'c'], { last: false }), announcing(['d', 'e', 'f'])];
-    expect(await world.sync(listing(world, all))).toMatchObject({ counts: { inserted: 6 }, apiCalls: 7 });
-    expect(world.asked.map((query) => query.resume)).toEqual([undefined, 1]);
-    expect(await stored(world)).toEqual(everybody.map((id) => `${id}:5K`));
-  });
-
-  test('whose claim was taken over meanwhile stores nothing any more', async () => {
-    const world = await announced();
-    const overtaken = async () => {
-      await afterTheLease(world, hour);
-      return registration('b');
-    };
-    world.script.registrations = { ...world.script.registrations, b: overtaken };
-    expect(await world.sync(details(world, 6))).toMatchObject({
-      status: 'deferred',
-      deferredBecause: 'claimed-elsewhere',
-    });
-    expect(await stored(world)).toEqual(['a:5K']);
-    expect(await unread(world)).toEqual(['b', 'c', 'd', 'e', 'f']);
-    expect(world.askedDetails).toEqual(['a', 'b']);
-  });
-
-  test('at a unit that only reads leaves the next one to go on with the rest', async () => {
-    const world = await announced();
-    world.script.registrations = { ...world.script.registrations, c: died };
-    await expect(world.sync(details(world, 6))).rejects.toBe(died);
-    await afterTheLease(world, hour);
-    world.script.registrations = { ...world.script.registrations, c: registration('c') };
-    expect(await world.sync(details(world, 6))).toMatchObject({ counts: { inserted: 4 }, unread: 0 });
-    expect(world.askedDetails).toEqual(['a', 'b', 'c', 'c', 'd', 'e', 'f']);
-  });
-
-  test('at a unit that only reads is made up for by the listing as if it had not been', async () => {
-    const world = await announced();
-    world.script.registrations = { ...world.script.registrations, a: died };
-    await expect(world.sync(details(world, 6))).rejects.toBe(died);
-    await afterTheLease(world, hour);
-    world.script.registrations = { ...world.script.registrations, a: registration('a') };
-    expect(await world.sync(listing(world, all, { since: now }))).toMatchObject({ counts: { inserted: 6 }, unread: 0 });
-    expect(world.asked).toHaveLength(2);
   });
 });
