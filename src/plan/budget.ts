@@ -56,6 +56,20 @@ export function headroom(credential: CredentialState, room: Float64Array, needs:
   return least - unplannedCalls(credential);
 }
 
+/**
+ * Calls a minute, this one's listings included, that can be kept up over the coming hour beside `needs`: after a long
+ * listing what is left of the hour is spread, so that no part of it runs dry.
+ */
+export function evenPace(credential: CredentialState, room: Float64Array, needs: readonly Float64Array[]): number {
+  let pace = plannedRate(credential);
+  for (let minute = 0; minute < lookAhead; minute += 1) {
+    let free = (room[minute] ?? 0) - unplannedCalls(credential);
+    for (const need of needs) free -= need[minute] ?? 0;
+    pace = Math.min(pace, Math.max(0, free) / (minute + 1));
+  }
+  return pace;
+}
+
 /** Calls of the hour that are left for tokens, retries, and the discovery at six o'clock. */
 export function unplannedCalls({ callsPerHour }: CredentialState): number {
   return callsPerHour - callsPerHour * plannedShare;

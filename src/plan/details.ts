@@ -5,7 +5,7 @@
 import type { CredentialState, EventState, LeftOut, PlannedUnit } from '../domain/planning.ts';
 import type { Priority, Settings } from '../domain/settings.ts';
 import type { Account } from './admission.ts';
-import { headroom, plannedRate } from './budget.ts';
+import { evenPace, headroom } from './budget.ts';
 import { lastFailureOf } from './history.ts';
 import { rank } from './units.ts';
 import { priorityOf } from './window.ts';
@@ -129,7 +129,7 @@ function freeFor(reader: Reader, account: Account, granted: number, query: Detai
   // A long listing for which the hour is to become free would wait for ever.
   if (waiting !== undefined && rank[waiting.priority] <= rank[reader.priority]) return 0;
   const needs = query.needsOf(credential, rank[reader.priority] + 1);
-  const pace = canBurst(reader) ? burstCalls : Math.ceil(plannedRate(credential));
+  const pace = canBurst(reader) ? burstCalls : Math.ceil(evenPace(credential, room, needs));
   const kept = reader.priority !== 'high' && (needs[0]?.at(-1) ?? 0) > 0 ? burstCalls : 0;
   const free = headroom(credential, room, needs) - kept;
   return Math.max(0, Math.floor(Math.min(pace, free) - spent - granted));

@@ -82,7 +82,7 @@ export async function readEventStates(
       l.lease_until as last_lease_until
     from sync_events e
     left join (select timing_partner_id, provider_id, event_id, count(*)::int as unread from registration_outlines
-      where read_fingerprint is distinct from fingerprint group by 1, 2, 3) u using (timing_partner_id, provider_id, event_id)
+      where unread group by 1, 2, 3) u using (timing_partner_id, provider_id, event_id)
     left join lateral ${newest(tellsOfEvent)} l on true
     left join lateral ${newest(completedFull)} f on true
     left join lateral ${newest(completedIncremental)} i on true

@@ -85,7 +85,7 @@ export async function readUnread(
     from registration_outlines o
     where o.timing_partner_id = ${owner.partnerId} and o.provider_id = ${owner.providerId}
       and o.event_id in (select jsonb_array_elements_text(${JSON.stringify(eventIds)}::jsonb))
-      and o.read_fingerprint is distinct from o.fingerprint
+      and o.unread
     order by o.attempts, o.announced_at desc, o.registration_id limit ${limit}::int`.execute(db);
   return result.rows;
 }
@@ -137,11 +137,12 @@ export async function readBackfills(
     events.map(({ partnerId, providerId, eventId }) => ({ partner: partnerId, provider: providerId, event: eventId })),
   );
   const result = await sql<{ key: string } & Backfill>`
-    select w.partner || ':' || w.provider || ':' || w.event as key, count(*)::int as announced,
-      count(*) filter (where o.read_fingerprint is distinct from o.fingerprint)::int as unread
+    select w.partner || ':' || w.provider || ':' || w.event as key, c.announced, c.unread
     from jsonb_to_recordset(${wanted}::jsonb) as w(partner int, provider int, event text)
-    join registration_outlines o on o.timing_partner_id = w.partner and o.provider_id = w.provider and o.event_id = w.event
-    group by 1`.execute(db);
+    cross join lateral (select count(*)::int as announced, count(*) filter (where o.unread)::int as unread
+      from registration_outlines o
+      where o.timing_partner_id = w.partner and o.provider_id = w.provider and o.event_id = w.event) c
+    where c.announced > 0`.execute(db);
   return new Map(result.rows.map(({ key, ...counts }) => [key, counts]));
 }
 
@@ -150,7 +151,7 @@ export async function countUnread(db: Db, owner: Owner, eventIds: readonly strin
   const result = await sql<{ unread: number }>`select count(*)::int as unread from registration_outlines o
     where o.timing_partner_id = ${owner.partnerId} and o.provider_id = ${owner.providerId}
       and o.event_id in (select jsonb_array_elements_text(${JSON.stringify(eventIds)}::jsonb))
-      and o.read_fingerprint is distinct from o.fingerprint`.execute(db);
+      and o.unread`.execute(db);
   return result.rows[0]?.unread ?? 0;
 }
 

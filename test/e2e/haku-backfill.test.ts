@@ -179,9 +179,7 @@ async function isStored(mark: string): Promise<boolean> {
 }
 
 async function unread(): Promise<number> {
-  const [row] = await here.query<{ n: number }>(
-    'select count(*)::int as n from registration_outlines where read_fingerprint is distinct from fingerprint',
-  );
+  const [row] = await here.query<{ n: number }>('select count(*)::int as n from registration_outlines where unread');
   return row?.n ?? 0;
 }
 

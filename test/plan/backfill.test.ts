@@ -44,8 +44,13 @@ describe('one event of 5,000, listed on 200 pages at first', () => {
     expect(listed.filter((one) => one > done)).toEqual([]);
   });
 
-  test('reads in every minute, as much in the last as in the first hour', () => {
+  test('reads in every five minutes from the first on, and as much in the last hour as in the second', () => {
     const backlog = found.backlogs.get('e1') ?? [];
+    const done = doneAt(found, 'e1');
+    const stalled = backlog.flatMap((left, beat) =>
+      beat >= 5 && beat < done && left === backlog[beat - 5] ? [beat] : [],
+    );
+    expect(stalled).toEqual([]);
     const perHour = Array.from({ length: 10 }, (_, index) => {
       const from = 60 + index * 60;
       return (backlog[from] ?? 0) - (backlog[from + 60] ?? 0);

@@ -109,6 +109,12 @@ describe('a tick', () => {
     expect(units(plan(events, [credential(changes)]))).toEqual(expected);
   });
 
+  test('spreads what a long listing left of the hour', () => {
+    const spent = [credential({ callsByAge: callsByAge({ 1: 200 }) })];
+    // 275 and what the listings of the hour need, over 59 minutes.
+    expect(units(plan([event('e1', { backlog: 4_800 })], spent))).toEqual(['e1 details 5']);
+  });
+
   test('says so where the hour is spent', () => {
     const found = plan([event('e1', { backlog: 9 })], [credential({ callsByAge: callsByAge({ 3: 480 }) })]);
     expect(found.units).toEqual([]);
@@ -128,7 +134,7 @@ describe('a tick', () => {
       'details of 900 registrations wait: leaves room for event long, whose listing needs 200 calls',
     ]);
     const medium = event('e1', { backlog: 900, startAt: at(10 * hour) });
-    expect(units(plan([long, medium], spent))).toEqual(['e1 details 8']);
+    expect(units(plan([long, medium], spent))).toEqual(['e1 details 4']);
   });
 
   test('counts of a listing that was interrupted only what is left of it', () => {
@@ -149,7 +155,8 @@ describe('a race morning', () => {
   });
 
   test('with a backfill to do keeps the pace, so that the hour lasts', () => {
-    expect(units(plan([event('e1', { ...high, backlog: 4_000 })]))).toEqual(['e1 incremental 7']);
+    // 475 an hour, of which 60 are its listings.
+    expect(units(plan([event('e1', { ...high, backlog: 4_000 })]))).toEqual(['e1 incremental 6']);
   });
 
   test('leaves its own listings of the coming hour their calls', () => {

@@ -220,11 +220,12 @@ create table registration_outlines (
   read_at timestamp with time zone,
   attempts integer not null default 0,
   refused boolean not null default false,
+  unread boolean not null default (read_fingerprint IS DISTINCT FROM fingerprint),
   constraint registration_outlines_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES providers(provider_id),
   constraint registration_outlines_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint registration_outlines_pkey PRIMARY KEY (timing_partner_id, provider_id, event_id, registration_id)
 );
-CREATE INDEX registration_outlines_unread ON public.registration_outlines USING btree (timing_partner_id, provider_id, event_id, attempts, announced_at DESC, registration_id) WHERE (read_fingerprint IS DISTINCT FROM fingerprint);
+CREATE INDEX registration_outlines_unread ON public.registration_outlines USING btree (timing_partner_id, provider_id, event_id, attempts, announced_at DESC, registration_id) WHERE unread;
 
 create table rejected_rows (
   timing_partner_id integer not null,

@@ -21,12 +21,14 @@ create table registration_outlines (
   attempts integer not null default 0,
   -- Read, and some of it could not be stored.
   refused boolean not null default false,
+  -- A column of its own, since nothing tells the planner how rare it is that two columns differ.
+  unread boolean not null generated always as (read_fingerprint is distinct from fingerprint) stored,
   primary key (timing_partner_id, provider_id, event_id, registration_id)
 );
 -- What waits to be read, in the order in which it is read.
 create index registration_outlines_unread
   on registration_outlines (timing_partner_id, provider_id, event_id, attempts, announced_at desc, registration_id)
-  where read_fingerprint is distinct from fingerprint;
+  where unread;
 
 -- Calls that the listing of a sync took, over all runs that made it; the rest of api_calls were for single registrations.
 alter table sync_history add column listing_calls integer;
