@@ -2,12 +2,14 @@
 import { UsageError } from '../domain/errors.ts';
 import type { EventState, LeftOut } from '../domain/planning.ts';
 import type { StatusCredential, StatusData, StatusEvent } from '../domain/status.ts';
+import { catchUpsOf } from '../plan/catch-up.ts';
 import { paceOf } from '../plan/pace.ts';
 import { planTick } from '../plan/plan.ts';
 import { stretchesOf } from '../plan/stretch.ts';
 import { statusJson } from '../report/status-json.ts';
 import { renderStatus } from '../report/status-screen.ts';
 import { listCredentials } from '../store/credentials.ts';
+import { readBackfills } from '../store/outlines.ts';
 import { findPartner, listPartners } from '../store/partners.ts';
 import { countRejected } from '../store/rejected-rows.ts';
 import {
@@ -61,15 +63,21 @@ async function gather(
   );
   const partners = await listPartners(db);
   const names = new Map(partners.map((one) => [one.partnerId, one.name]));
-  const [people, syncs, rejected, assumed] = await Promise.all([
+  const withDetails = new Set(situation.credentials.flatMap((one) => (one.details ? [one.credentialId] : [])));
+  const [people, syncs, rejected, assumed, backfills] = await Promise.all([
     countPeople(db, providerIds.byId, shown),
     readLastSyncs(db, shown),
     countRejected(db),
     assumedZones(db),
+    readBackfills(
+      db,
+      shown.filter((event) => withDetails.has(event.credentialId)),
+    ),
   ]);
   const withCredential = new Set(situation.credentials.map((one) => one.credentialId));
   const leftOut = new Map(plan.leftOut.map((one) => [eventKey(one.event), one]));
   const stretches = stretchesOf(situation.events, situation.credentials, now, context.settings);
+  const catchUps = catchUpsOf(situation.events, situation.credentials);
   const events = shown.map((event): StatusEvent => {
     const key = eventKey(event);
     return {
@@ -84,7 +92,14 @@ async function gather(
       timeZoneAssumed: assumed.has(key),
       ...(people.get(key) ?? { participants: 0, removed: 0 }),
       rejectedRows: rejected.get(key) ?? 0,
-      pace: paceOf(event, stretches.get(event.credentialId)?.factor ?? 1, now, context.settings),
+      backfill: backfills.get(key),
+      pace: paceOf(
+        event,
+        stretches.get(event.credentialId)?.factor ?? 1,
+        now,
+        context.settings,
+        catchUps.get(event.credentialId),
+      ),
       lastSync: syncs.get(key),
       failure: failureOf(event),
       running: event.running !== undefined,

@@ -47,7 +47,7 @@ export async function runTick(context: CommandContext, options: TickOptions): Pr
     connect: connections.connect,
     optionsFor: async (unit) => ({
       allowMassRemoval: false,
-      onlyIfStillDue: !work.asked.has(unit),
+      ...(!work.asked.has(unit) && { plannedAt: startedAt }),
       ceiling: async () =>
         callsFreeFor(query, unit.credentialId, work.asked.has(unit) ? 'high' : unit.priority).ceiling,
     }),

@@ -56,6 +56,8 @@ export interface UnitOutcome {
   readonly kind: SyncKind;
   readonly priority: Priority | undefined;
   readonly counts: Counts;
+  /** Registrations of its events that are announced and left to be read; undefined where none take a call of their own. */
+  readonly unread?: number;
   readonly apiCalls: number;
   readonly durationMs: number;
   readonly failure: Failure | undefined;

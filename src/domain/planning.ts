@@ -46,6 +46,8 @@ export interface FailedSync {
   readonly reason: string;
   /** The error's class (`CallRefused`); undefined on rows of older programs. */
   readonly kind?: string | undefined;
+  /** The part of its listing that is stored, behind which the next sync of the same kind goes on, and what it took. */
+  readonly listed?: { readonly kind: 'full' | 'incremental'; readonly calls: number };
 }
 
 export interface RunningSync {
@@ -88,7 +90,10 @@ export interface PlannedUnit {
   readonly events: readonly EventState[];
   /** Calls that its listing is expected to need. */
   readonly cost: number;
-  /** Registrations it may read one by one behind the listing; undefined where the provider has no `details`. */
+  /**
+   * Registrations it may read one by one behind the listing; Infinity: all of them; undefined where the provider has no
+   * `details`.
+   */
   readonly detailCalls?: number;
   /** Time since the last sync ÷ interval of its latest event; Infinity where one was never synced. */
   readonly lateness: number;

@@ -38,6 +38,8 @@ export interface StatusEvent {
   readonly participants: number;
   readonly removed: number;
   readonly rejectedRows: number;
+  /** Where registrations take a call each: how many listings hold, and how many of them are not read yet. */
+  readonly backfill?: { readonly announced: number; readonly unread: number } | undefined;
   readonly pace: Pace;
   readonly lastSync: { readonly at: Date; readonly kind: SyncKind; readonly counts: Counts } | undefined;
   /** The newest failure, where it is newer than the last completed sync. */

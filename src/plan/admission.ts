@@ -13,6 +13,8 @@ export interface Account {
   readonly room: Float64Array;
   /** Calls of the units that this tick has taken. */
   spent: number;
+  /** The first unit of the highest class that waits for more room than there is. */
+  waiting: UnitDraft | undefined;
   /** A refused credential has sent its one probe. */
   probed: boolean;
 }
@@ -103,7 +105,10 @@ function refusal(unit: UnitDraft, account: Account, limit: Limit, query: ClassQu
   const cost = Math.min(unit.cost, credential.callsPerHour * nearlyFree);
   const free = limit.free - account.spent;
   if (cost > free) {
-    if (cost <= limit.most) limit.waiting ??= unit;
+    if (cost <= limit.most) {
+      limit.waiting ??= unit;
+      account.waiting ??= unit;
+    }
     return { why: 'budget', reason: noRoom(unit, free, credential, query.priority) };
   }
   if (limit.callsPerTick !== undefined && account.spent >= limit.callsPerTick) {

@@ -46,6 +46,8 @@ export function unitsAskedFor(query: AskedQuery): PlannedUnit[] {
         since: kind === 'full' ? undefined : oldestWatermark(events, query.now),
         events,
         cost: costOf(kind, events, credential),
+        // A person waits for all of it, as far as the hour goes.
+        ...(credential.details && { detailCalls: Number.POSITIVE_INFINITY }),
         lateness: 0,
         reason: query.reason,
       },

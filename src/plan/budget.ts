@@ -20,6 +20,17 @@ export function plannedRate(credential: CredentialState): number {
   return (Math.max(1, credential.callsPerHour) * plannedShare) / hourMinutes;
 }
 
+/**
+ * The part of the planned rate that listings may take where every registration takes a call of its own. What they announce
+ * has to be read too: nine events listed every minute would be all of 500 calls an hour, and nobody new would come in.
+ */
+const listingShare = 0.5;
+
+/** Calls a minute that beats of listings may take over an hour. */
+export function listingRate(credential: CredentialState): number {
+  return plannedRate(credential) * (credential.details ? listingShare : 1);
+}
+
 /** Calls free at each minute m from now (0 ≤ m ≤ 60) if none is made until then: old calls leave the hour. */
 export function roomByMinute(credential: CredentialState): Float64Array {
   const room = new Float64Array(lookAhead).fill(credential.callsPerHour);
@@ -43,6 +54,20 @@ export function headroom(credential: CredentialState, room: Float64Array, needs:
     least = Math.min(least, free);
   }
   return least - unplannedCalls(credential);
+}
+
+/**
+ * Calls a minute, this one's listings included, that can be kept up over the coming hour beside `needs`: after a long
+ * listing what is left of the hour is spread, so that no part of it runs dry.
+ */
+export function evenPace(credential: CredentialState, room: Float64Array, needs: readonly Float64Array[]): number {
+  let pace = plannedRate(credential);
+  for (let minute = 0; minute < lookAhead; minute += 1) {
+    let free = (room[minute] ?? 0) - unplannedCalls(credential);
+    for (const need of needs) free -= need[minute] ?? 0;
+    pace = Math.min(pace, Math.max(0, free) / (minute + 1));
+  }
+  return pace;
 }
 
 /** Calls of the hour that are left for tokens, retries, and the discovery at six o'clock. */

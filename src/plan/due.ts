@@ -1,6 +1,7 @@
 /** Sorts the events of a tick: due and free to go, due but kept back (with the reason), or not due at all. Pure. */
 import type { CredentialState, EventState, LeftOut } from '../domain/planning.ts';
 import type { Priority, Settings } from '../domain/settings.ts';
+import { catchUpsOf } from './catch-up.ts';
 import { lastFailureOf } from './history.ts';
 import { normalDueAtMs, paceOf } from './pace.ts';
 import type { Stretch } from './stretch.ts';
@@ -33,10 +34,12 @@ export function sortEvents(
 ): SortedEvents {
   const due: DueEvent[] = [];
   const leftOut: LeftOut[] = [];
+  const catchUps = catchUpsOf(events, credentials.values());
   for (const event of events) {
     const credential = credentials.get(event.credentialId);
     const stretch = stretches.get(event.credentialId);
-    const { priority, everyMinutes, dueAt, lagMs } = paceOf(event, stretch?.factor ?? 1, now, settings);
+    const catchUp = catchUps.get(event.credentialId);
+    const { priority, everyMinutes, dueAt, lagMs } = paceOf(event, stretch?.factor ?? 1, now, settings, catchUp);
     if (priority === 'ended' || everyMinutes === undefined || dueAt === undefined) continue;
     const retryIn = dueAt.getTime() - now.getTime();
     if (retryIn > 0 && !hidesBeat(event, everyMinutes, now, settings)) continue;

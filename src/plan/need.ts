@@ -1,7 +1,8 @@
 /** What the beats of a class will cost one credential in the coming hour, minute by minute. Pure. */
 import type { CredentialState, EventState } from '../domain/planning.ts';
 import type { Priority, Settings } from '../domain/settings.ts';
-import { lookAhead, plannedRate } from './budget.ts';
+import { listingRate, lookAhead } from './budget.ts';
+import { catchUpsOf, withCatchUp } from './catch-up.ts';
 import { beatMs, dueAtMs } from './pace.ts';
 import { seriesOf, usualKind } from './series.ts';
 import { windowOf } from './window.ts';
@@ -31,15 +32,19 @@ interface Stay {
  * this tick). Events that enter the window within the hour count from their minute, those that leave it up to theirs.
  */
 export function needByMinute(query: NeedQuery): Float64Array {
-  const { credential, priority, settings } = query;
+  const { credential, priority, settings, now } = query;
   const series = staysBySeries(query);
   const every = settings.cadence[priority].everyMinutes;
   const stretch = priority === 'high' ? stretchByMinute(series, every, credential) : undefined;
-  // A stretched class is held to its share of each tick, so its intervals come out in fractions; others in whole ticks.
-  const ticks = Math.max(1, Math.ceil(beatMs(every, settings) / minuteMs));
-  const stepAt = (minute: number): number => ticks * (stretch?.[minute] ?? 1);
+  const catchUp = catchUpsOf(query.events, [credential]).get(credential.credentialId);
+  const beatsOf = (stay: Stay, add: (minute: number) => void): void => {
+    const own = withCatchUp(every, stay.event, priority, catchUp, now);
+    // A stretched class is held to its share of each tick, so its intervals come out in fractions; others in whole ticks.
+    const ticks = Math.max(1, Math.ceil(beatMs(own, settings) / minuteMs));
+    beats(stay, own, (minute) => ticks * (stretch?.[minute] ?? 1), query, add);
+  };
   const need = new Float64Array(lookAhead);
-  for (const stays of series) addCosts(need, stays, credential, (stay, add) => beats(stay, stepAt, query, add));
+  for (const stays of series) addCosts(need, stays, credential, beatsOf);
   for (let minute = 1; minute < lookAhead; minute += 1) need[minute] = (need[minute] ?? 0) + (need[minute - 1] ?? 0);
   return need;
 }
@@ -60,10 +65,15 @@ function staysBySeries({ credential, events, priority, now, settings }: NeedQuer
 }
 
 /** The minutes at which an event will be synced. */
-function beats(stay: Stay, stepAt: (minute: number) => number, query: NeedQuery, add: (minute: number) => void): void {
-  const { now, settings, priority } = query;
-  const wait = dueAtMs(stay.event, settings.cadence[priority].everyMinutes, now, settings) - now.getTime();
-  const first = query.planned.has(stay.event) ? stepAt(0) : Math.ceil(wait / minuteMs);
+function beats(
+  stay: Stay,
+  every: number,
+  stepAt: (minute: number) => number,
+  { now, settings, planned }: NeedQuery,
+  add: (minute: number) => void,
+): void {
+  const wait = dueAtMs(stay.event, every, now, settings) - now.getTime();
+  const first = planned.has(stay.event) ? stepAt(0) : Math.ceil(wait / minuteMs);
   let minute = Math.max(stay.from, first);
   while (minute <= stay.to) {
     const whole = Math.floor(minute);
@@ -84,7 +94,7 @@ function stretchByMinute(
       for (let minute = stay.from; minute <= stay.to; minute += 1) add(minute);
     });
   }
-  const rate = plannedRate(credential);
+  const rate = listingRate(credential);
   return round.map((calls) => Math.max(1, calls / every / rate));
 }
 

@@ -1,6 +1,7 @@
 /** Second step of the plan: when an event is due, from its window, its history and what the budget holds. Pure. */
 import type { EventState, Pace } from '../domain/planning.ts';
 import type { Settings } from '../domain/settings.ts';
+import { withCatchUp } from './catch-up.ts';
 import { lastCompletedOf, lastFailureOf } from './history.ts';
 import { priorityOf } from './window.ts';
 
@@ -9,13 +10,21 @@ const minuteMs = 60_000;
 /**
  * Where an event stands in its cadence at `now`; `status` shows it, the plan acts on it.
  * @param stretch factor on the interval of the high class of this event's credential (`stretchesOf`); 1: none.
+ * @param catchUp minutes between the listings of an event that has a backlog (`catchUpsOf`).
  */
-export function paceOf(event: EventState, stretch: number, now: Date, settings: Settings): Pace {
+export function paceOf(
+  event: EventState,
+  stretch: number,
+  now: Date,
+  settings: Settings,
+  catchUp: number | undefined = undefined,
+): Pace {
   const priority = priorityOf(event.startAt, now, settings);
   const completed = lastCompletedOf(event, now);
   const lagMs = completed === undefined ? undefined : Math.max(0, now.getTime() - completed.startedAt.getTime());
   if (priority === 'ended') return { priority, everyMinutes: undefined, dueAt: undefined, lagMs };
-  const everyMinutes = settings.cadence[priority].everyMinutes * (priority === 'high' ? stretch : 1);
+  const set = settings.cadence[priority].everyMinutes * (priority === 'high' ? stretch : 1);
+  const everyMinutes = withCatchUp(set, event, priority, catchUp, now);
   const dueAt = new Date(dueAtMs(event, everyMinutes, now, settings));
   return { priority, everyMinutes, dueAt, lagMs };
 }

@@ -1,8 +1,9 @@
 /** The plan of a tick: what is synced now, in which order and why, and what is left out and why. Pure. */
 import type { CredentialState, EventState, LeftOut, Plan, PlannedUnit } from '../domain/planning.ts';
-import { type Priority, priorities, type Settings } from '../domain/settings.ts';
+import { priorities, type Settings } from '../domain/settings.ts';
 import { type Account, admitClass } from './admission.ts';
 import { roomByMinute } from './budget.ts';
+import { planDetails } from './details.ts';
 import { sortEvents } from './due.ts';
 import { needByMinute } from './need.ts';
 import { reasonOf } from './reasons.ts';
@@ -29,10 +30,11 @@ export function planTick(query: PlanQuery): Plan {
   const drafts = groupUnits(sorted.due, now, settings);
 
   const accounts = new Map<number, Account>();
-  const accountOf = ({ credential }: UnitDraft): Account => {
+  const accountOf = (credential: CredentialState): Account => {
     const known = accounts.get(credential.credentialId);
     if (known !== undefined) return known;
-    const opened: Account = { credential, room: roomByMinute(credential), spent: 0, probed: false };
+    const room = roomByMinute(credential);
+    const opened: Account = { credential, room, spent: 0, waiting: undefined, probed: false };
     accounts.set(credential.credentialId, opened);
     return opened;
   };
@@ -44,37 +46,40 @@ export function planTick(query: PlanQuery): Plan {
       priority,
       unitsPerTick: settings.cadence[priority].unitsPerTick,
       units: drafts.filter((unit) => unit.priority === priority),
-      accountOf,
+      accountOf: (unit) => accountOf(unit.credential),
       callsPerTickOf: ({ credential }) => stretches.get(credential.credentialId)?.callsPerTick,
-      needsOf: (account) => needs(account.credential, priority),
+      needsOf: (account) => needs(account.credential, rank[priority]),
       now,
     });
     for (const unit of taken) units.push(planned(unit, reasonOf(unit, now, settings)));
     for (const one of left) leftOut.push(one);
   }
-  return { now, units, leftOut };
+  const withDetails = query.credentials.filter((credential) => credential.details).map(accountOf);
+  if (withDetails.length === 0) return { now, units, leftOut };
+  const details = planDetails({ now, settings, events, accounts: withDetails, units, leftOut, needsOf: needs });
+  return { now, units: details.units, leftOut: [...leftOut, ...details.leftOut] };
 }
 
-/** What the classes above one need of a credential; asked class by class, each time when those above have been planned. */
+/** What the highest classes need of a credential; asked class by class, each time when those have been planned. */
 function needsOver(
   { events, now, settings }: PlanQuery,
   units: readonly PlannedUnit[],
-): (credential: CredentialState, priority: Priority) => readonly Float64Array[] {
+): (credential: CredentialState, classes: number) => readonly Float64Array[] {
   const byCredential = new Map<number, { events: EventState[]; needs: Float64Array[] }>();
   for (const event of events) {
     const own = byCredential.get(event.credentialId);
     if (own === undefined) byCredential.set(event.credentialId, { events: [event], needs: [] });
     else own.events.push(event);
   }
-  return (credential, priority) => {
+  return (credential, classes) => {
     const own = byCredential.get(credential.credentialId);
     if (own === undefined) return [];
     const taken = units.filter((unit) => unit.credentialId === credential.credentialId);
     const planned = new Set(taken.flatMap((unit) => unit.events));
-    for (const higher of priorities.slice(own.needs.length, rank[priority])) {
+    for (const higher of priorities.slice(own.needs.length, classes)) {
       own.needs.push(needByMinute({ credential, events: own.events, priority: higher, planned, now, settings }));
     }
-    return own.needs;
+    return own.needs.slice(0, classes);
   };
 }
 

@@ -52,8 +52,13 @@ export function usualKind(credential: CredentialState): 'full' | 'incremental' {
 /** Calls a unit is expected to need. The history has them on its first row and 0 on the others, hence the sum. */
 export function costOf(kind: SyncKind, events: readonly EventState[], credential: CredentialState): number {
   let calls = 0;
-  for (const event of events) calls += event.calls[kind] ?? 0;
+  for (const event of events) calls += Math.max(0, (event.calls[kind] ?? 0) - storedCalls(event, kind));
   return kind === 'details' ? 0 : Math.max(credential.minimumCalls[kind], calls);
+}
+
+/** Calls of a listing that was interrupted: it goes on behind what is stored. */
+function storedCalls({ lastFailure }: EventState, kind: SyncKind): number {
+  return lastFailure?.listed?.kind === kind ? lastFailure.listed.calls : 0;
 }
 
 /** The events of one credential by series, as they would be asked for together. */

@@ -4,7 +4,7 @@
  */
 import type { CredentialState, EventState } from '../domain/planning.ts';
 import type { Settings } from '../domain/settings.ts';
-import { plannedRate, roomByMinute } from './budget.ts';
+import { listingRate, roomByMinute } from './budget.ts';
 import { lastCompletedOf } from './history.ts';
 import { bySeries, costOf, usualKind } from './series.ts';
 import { priorityOf } from './window.ts';
@@ -83,7 +83,7 @@ function sinceLastTick(high: readonly EventState[], now: Date): number {
  * before the oldest hundred leaves it.
  */
 function evenRate(credential: CredentialState, largest: number): number {
-  let rate = plannedRate(credential);
+  let rate = listingRate(credential);
   roomByMinute(credential).forEach((free, minute) => {
     rate = Math.min(rate, (Math.max(0, free) + largest) / (minute + 1));
   });

@@ -2,7 +2,7 @@
 import type { StatusEvent, StatusFailure } from '../domain/status.ts';
 import { shorten } from './display-width.ts';
 import { type JudgedEvent, specOf } from './event-condition.ts';
-import { nounText } from './numbers.ts';
+import { countText, nounText } from './numbers.ts';
 import { relativeText } from './relative-time.ts';
 import { safeClause } from './safe-text.ts';
 import type { TableLine } from './table-text.ts';
@@ -20,6 +20,14 @@ export function eventNotes({ event, condition }: JudgedEvent, now: Date): TableL
     notes.push({
       note: `Not in the next tick: ${shortReason(event.leftOut)}.`,
       style: condition === 'late' ? 'red' : 'dim',
+    });
+  }
+  const { announced, unread } = event.backfill ?? { announced: 0, unread: 0 };
+  if (unread > 0 && synced) {
+    const read = countText(announced - unread);
+    notes.push({
+      note: `Backfill ${read} of ${countText(announced)}: the other registrations take a call each, as the hour allows.`,
+      style: 'dim',
     });
   }
   if (event.rejectedRows > 0) {

@@ -39,6 +39,8 @@ function unitJson(outcome: UnitOutcome, names: ReadonlyMap<string, string>) {
     kind: outcome.kind,
     priority: outcome.priority ?? null,
     counts: { ...outcome.counts },
+    /** Registrations that are announced and left to be read; null where none take a call of their own. */
+    unread: outcome.unread ?? null,
     apiCalls: outcome.apiCalls,
     durationMs: outcome.durationMs,
     /** claimed-elsewhere, run-ended, budget or not-reached; null: not deferred, or not known. */

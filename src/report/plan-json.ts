@@ -4,12 +4,13 @@ import type { StatusQueueItem } from '../domain/queue.ts';
 import { specOf } from './event-condition.ts';
 import { isoOrNull } from './json-text.ts';
 import { queueItemJson } from './queue-text.ts';
+import { expectedCalls } from './unit-calls.ts';
 
 /** Units in the order in which they would run, the events left out, and what waits in sync_queue. */
 export function planJson(plan: Plan, queue: readonly StatusQueueItem[] = []) {
   return {
     now: plan.now.toISOString(),
-    calls: plan.units.reduce((sum, { cost }) => sum + cost, 0),
+    calls: plan.units.reduce((sum, unit) => sum + expectedCalls(unit), 0),
     units: plan.units.map(unitJson),
     leftOut: plan.leftOut.map(leftOutJson),
     queue: queue.map(queueItemJson),
@@ -25,7 +26,9 @@ function unitJson(unit: PlannedUnit) {
     kind: unit.kind,
     priority: unit.priority,
     since: isoOrNull(unit.since),
-    calls: unit.cost,
+    calls: expectedCalls(unit),
+    /** Registrations it may read one by one; null where none take a call of their own. */
+    detailCalls: unit.detailCalls ?? null,
     /** Null: one of its events was never synced. */
     lateness: Number.isFinite(unit.lateness) ? unit.lateness : null,
     reason: unit.reason,

@@ -7,6 +7,7 @@ import type { Screen } from './paint.ts';
 import { queueLines } from './queue-text.ts';
 import { relativeText } from './relative-time.ts';
 import { type Column, noteLines, type TableLine, tableLines } from './table-text.ts';
+import { expectedCalls } from './unit-calls.ts';
 import { unitId, unitName } from './unit-names.ts';
 
 /** With 650 events the list of those that wait is long; `--json` has it all. */
@@ -48,7 +49,7 @@ export function renderPlan(plan: Plan, queue: readonly StatusQueueItem[], screen
 }
 
 function headline({ units, leftOut }: Plan): string {
-  const calls = units.reduce((sum, { cost }) => sum + cost, 0);
+  const calls = units.reduce((sum, unit) => sum + expectedCalls(unit), 0);
   const left = leftOut.length === 0 ? '' : `; ${nounText(leftOut.length, 'event is', 'events are')} left out`;
   if (units.length === 0) return `Nothing would run${left === '' ? ': nothing is due' : left}.`;
   const events = units.reduce((sum, unit) => sum + unit.events.length, 0);
@@ -69,7 +70,7 @@ function unitLines(unit: PlannedUnit, at: number, now: Date): TableLine[] {
         unitName(unit.events.map(({ name }) => name)),
         starts.length > 0 ? relativeText(new Date(Math.min(...starts)), now) : '',
         unit.kind,
-        countText(unit.cost),
+        countText(expectedCalls(unit)),
       ],
     },
     { note: unit.reason, style: 'dim' },

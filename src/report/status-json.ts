@@ -58,6 +58,9 @@ function eventJson({ event, condition }: JudgedEvent, now: Date) {
     participants: event.participants,
     removed: event.removed,
     rejectedRows: event.rejectedRows,
+    /** Registrations that listings hold, and those that are not read yet; null where none take a call of their own. */
+    announced: event.backfill?.announced ?? null,
+    unread: event.backfill?.unread ?? null,
     running: event.running,
     lastSync: lastSync ? { at: lastSync.at.toISOString(), kind: lastSync.kind, counts: { ...lastSync.counts } } : null,
     failure: failure

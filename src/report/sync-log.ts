@@ -23,6 +23,7 @@ export function syncLogFields(
     priority: unit.priority,
     frequency: everyText(everyMinutes),
     ...outcome.counts,
+    ...(outcome.unread !== undefined && { unread: outcome.unread }),
     calls: outcome.apiCalls,
     durationMs: outcome.durationMs,
     ...(outcome.failure && { error: outcome.failure.message, kindOfError: outcome.failure.kind }),

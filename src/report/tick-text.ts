@@ -117,8 +117,15 @@ function outcomeLines(outcome: UnitOutcome, names: ReadonlyMap<string, string>):
     ],
     style,
   };
+  const unread: TableLine[] = outcome.unread
+    ? [
+        {
+          note: `${nounText(outcome.unread, 'registration waits', 'registrations wait')} for the hourly budget; ticks go on.`,
+        },
+      ]
+    : [];
   if (!failure) {
-    if (status !== 'deferred') return [row];
+    if (status !== 'deferred') return [row, ...unread];
     return [row, { note: deferredText(outcome.deferredBecause), style: 'yellow' }];
   }
   const noteStyle: Style = style ?? 'yellow';

@@ -10,6 +10,7 @@ import type { Counts } from '../domain/outcomes.ts';
 import type { SyncKind } from '../domain/provider.ts';
 import type { Db } from './database.ts';
 import type { Owner } from './participants.ts';
+import { ofRegistrations, tellsOfEvent } from './registration-syncs.ts';
 
 /** This process, as others see it in a claim. */
 export interface RunIdentity {
@@ -47,6 +48,10 @@ export interface Checkpoint {
   readonly watermark: string;
   readonly resume: Json;
   readonly fetched: number;
+  /** Calls that the listing has taken so far, over all runs that continued it. */
+  readonly calls?: number;
+  /** The listing is done; registrations that it announced are being read. */
+  readonly listed?: boolean;
 }
 
 export interface Claim {
@@ -68,16 +73,9 @@ export interface ClaimPurpose {
   readonly direction: 'pull' | 'push';
 }
 
-const registrations = 'event';
-
-/** Rows of an event's registrations: claims for them, and whatever older programs wrote. */
-export function isOfRegistrations(alias: string) {
-  return isFor(alias, registrations);
-}
-
-function isFor(alias: string, key: string) {
-  const column = sql.ref(`${alias}.claim_key`);
-  return sql`(${column} is null or starts_with(${column}, ${sql.lit(`${key}:`)}))`;
+/** Rows `h` of earlier claims of the event `e` for the same thing, which is not its registrations. */
+function ofPurpose({ key }: ClaimPurpose) {
+  return sql`h.claim_key = ${`${key}:`}::text || e`;
 }
 
 /** A claim that began later than now was left by a rehearsal with `--now`; hosts differ by far less. */
@@ -120,7 +118,7 @@ export async function abandonDeadClaims(
 export async function claimEvents(db: Db, identity: RunIdentity, request: ClaimRequest): Promise<Claim | undefined> {
   const { owner, unitId, now } = request;
   const purpose = request.purpose ?? {
-    key: registrations,
+    key: 'event',
     operation: operationOf(request.kind),
     direction: 'pull' as const,
   };
@@ -132,7 +130,7 @@ export async function claimEvents(db: Db, identity: RunIdentity, request: ClaimR
         ${`${purpose.key}:`}::text || e, ${identity.runId}::uuid, ${unitId}::uuid, ${owner.credentialId}::int, ${identity.host}::text, ${identity.process}::text,
         ${now}::timestamptz, ${leaseEnd(now, request.leaseSeconds)}::timestamptz, ${request.since ?? null}::timestamptz,
         coalesce((select h.failures from sync_history h where h.timing_partner_id = ${owner.partnerId} and h.provider_id = ${owner.providerId}
-          and h.event_id = e and ${isFor('h', purpose.key)} and ${happened(now)} order by h.sync_history_id desc limit 1), 0)
+          and h.event_id = e and ${request.purpose ? ofPurpose(request.purpose) : tellsOfEvent} and ${happened(now)} order by h.sync_history_id desc limit 1), 0)
       from jsonb_array_elements_text(${JSON.stringify(request.eventIds)}::jsonb) as e
       -- Two claims that meet wait for each other's rows: in one order they cannot wait in a circle.
       order by e
@@ -140,7 +138,7 @@ export async function claimEvents(db: Db, identity: RunIdentity, request: ClaimR
       returning event_id`.execute(tx);
     const got = request.eventIds.filter((id) => claimed.rows.some((row) => row.event_id === id));
     // Asked for behind the insert: only a holder of the claim sees for certain who ended before it.
-    const all = got.length === 0 ? [] : await rowsBefore(tx, request, purpose.key, got);
+    const all = got.length === 0 ? [] : await rowsBefore(tx, request, got);
     const done = new Set(
       all.filter((row) => row.run_id !== identity.runId && isNews(row, request)).map((row) => row.event_id),
     );
@@ -183,17 +181,19 @@ interface EarlierRow {
 /** The newest row of each claimed event before this claim. */
 async function rowsBefore(
   tx: Db,
-  { owner, unitId, now }: ClaimRequest,
-  purpose: string,
+  { owner, unitId, kind, purpose, now }: ClaimRequest,
   eventIds: readonly string[],
 ): Promise<readonly EarlierRow[]> {
+  // Who wants to read details must know of every run that did; to a listing they are no news.
+  const registrations = kind === 'details' ? ofRegistrations : tellsOfEvent;
+  const ofInterest = purpose ? ofPurpose(purpose) : registrations;
   const result = await sql<EarlierRow>`
     select e as event_id, h.status, h.started_at, h.run_id, h.operation_type, h.unit_id,
       coalesce(h.failures, 0) as failures, h.checkpoint
     from jsonb_array_elements_text(${JSON.stringify(eventIds)}::jsonb) as e
     join lateral (
       select * from sync_history h where h.timing_partner_id = ${owner.partnerId} and h.provider_id = ${owner.providerId}
-        and h.event_id = e and h.unit_id is distinct from ${unitId} and ${isFor('h', purpose)} and ${happened(now)}
+        and h.event_id = e and h.unit_id is distinct from ${unitId} and ${ofInterest} and ${happened(now)}
       order by h.sync_history_id desc limit 1
     ) h on true`.execute(tx);
   return result.rows;
@@ -260,14 +260,20 @@ export async function addCounts(tx: Db, claim: Claim, counts: ReadonlyMap<string
     where ${rowsOf(claim, 'h')} and h.event_id = c.event_id`.execute(tx);
 }
 
-/** Ends the claim with success, in the transaction of the last page: rows, watermark and `completed` come together. */
+/**
+ * Ends the claim with success, in the transaction of the last page: rows, watermark and `completed` come together.
+ * @param end `listing`: undefined where nothing was listed; `calls`: of all runs that made the listing.
+ */
 export async function completeClaim(
   tx: Db,
   claim: Claim,
-  end: { now: Date; watermark: Date | null; apiCalls: number },
+  end: { now: Date; listing: { watermark: Date; calls: number } | undefined; apiCalls: number },
 ): Promise<void> {
-  await sql`update sync_history set status = 'completed', finished_at = ${end.now}, watermark = ${end.watermark}::timestamptz, checkpoint = null,
-      api_calls = case when event_id = ${claim.eventIds[0]} then ${end.apiCalls}::int else 0 end, failures = 0, retry_at = null,
+  const ofFirst = (calls: number | null) =>
+    sql`case when event_id = ${claim.eventIds[0]} then ${calls}::int when ${calls}::int is not null then 0 end`;
+  await sql`update sync_history set status = 'completed', finished_at = ${end.now}, checkpoint = null,
+      watermark = ${end.listing?.watermark ?? null}::timestamptz, api_calls = ${ofFirst(end.apiCalls)},
+      listing_calls = ${ofFirst(end.listing?.calls ?? null)}, failures = 0, retry_at = null,
       num_of_synced_records = fetched, entries_success = fetched - coalesce(entries_failed, 0),
       entries_failed = coalesce(entries_failed, 0), duration_seconds = ${secondsSince(end.now)}
     where ${rowsOf(claim)} and status = 'running'`.execute(tx);

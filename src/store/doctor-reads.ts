@@ -36,6 +36,7 @@ const neededRights: Readonly<Record<string, readonly string[]>> = {
   sync_events: writing,
   sync_history: writing,
   sync_seen: ['SELECT', 'INSERT', 'DELETE'],
+  registration_outlines: [...writing, 'DELETE'],
   rejected_rows: [...writing, 'DELETE'],
   api_calls: writing,
 };

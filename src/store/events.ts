@@ -3,10 +3,10 @@ import { CompiledQuery, sql } from 'kysely';
 import type { Provider } from '../domain/provider.ts';
 import type { EventPage, EventRecord, RaceRecord, RejectedRow } from '../domain/records.ts';
 import type { TableSpec } from '../domain/tables.ts';
-import { isOfRegistrations } from './claims.ts';
 import type { Db } from './database.ts';
 import { type RefusedRow, storeIsolated } from './isolate-rows.ts';
 import type { Owner } from './participants.ts';
+import { ofRegistrations } from './registration-syncs.ts';
 import { dropRejectedListed, keepRejected } from './rejected-rows.ts';
 import { upsertListedSql } from './upsert-sql.ts';
 
@@ -196,6 +196,6 @@ async function takeOverRefused(tx: Db, owner: Owner, events: readonly EventRecor
           where c.partner_provider_credential_id = e.partner_provider_credential_id and c.refused_at is not null)
         or (select h.error_details ->> 'kind' from sync_history h
           where h.timing_partner_id = e.timing_partner_id and h.provider_id = e.provider_id and h.event_id = e.event_id
-            and ${isOfRegistrations('h')}
+            and ${ofRegistrations}
           order by h.sync_history_id desc limit 1) = 'CallRefused')`.execute(tx);
 }

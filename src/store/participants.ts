@@ -155,7 +155,7 @@ export async function forgetSeen(tx: Db, owner: Owner, eventId: string): Promise
 }
 
 export interface Absence {
-  /** People of the event who are not marked as removed. */
+  /** People (registrations, where one may have several rows) of the event who are not marked as removed. */
   readonly active: number;
   /** Those of them that the listing did not hold. */
   readonly absent: number;
@@ -172,8 +172,9 @@ export async function countAbsent(
   eventId: string,
   series: string,
 ): Promise<Absence> {
-  const result = await sql<Absence>`select count(*)::int as active,
-      count(*) filter (where not exists (${seenRow(owner, eventId, series, sql`${sql.ref(`t.${spec.listedBy ?? spec.key[0]}`)}::text`)}))::int as absent,
+  const people = spec.listedBy === undefined ? sql`count(*)` : sql`count(distinct ${listedId(spec)})`;
+  const result = await sql<Absence>`select (${people})::int as active,
+      (${people} filter (where not exists (${seenRow(owner, eventId, series, listedId(spec))})))::int as absent,
       exists (${seenRow(owner, eventId, series)}) as anybody,
       exists (${seenRow(owner, eventId, series, sql.lit(unknownPerson))}) as "somebodyUnknown"
     from ${sql.table(spec.name)} t
@@ -183,6 +184,7 @@ export async function countAbsent(
   return result.rows[0] ?? { active: 0, absent: 0, anybody: false, somebodyUnknown: false };
 }
 
+/** @returns rows newly marked. */
 export async function markAbsent(
   tx: Db,
   spec: TableSpec,
@@ -194,13 +196,18 @@ export async function markAbsent(
   const result = await sql<{ marked: number }>`with marked as (
       update ${sql.table(spec.name)} t set removed_at = ${now}::timestamptz, removed_reason = ${absentReason}, fetched_date = ${now}::timestamptz
       where t.timing_partner_id = ${owner.partnerId} and t.event_id::text = ${eventId} and t.removed_at is null
-        and not exists (${seenRow(owner, eventId, series, sql`${sql.ref(`t.${spec.listedBy ?? spec.key[0]}`)}::text`)})
+        and not exists (${seenRow(owner, eventId, series, listedId(spec))})
       returning 1)
     select count(*)::int as marked from marked`.execute(tx);
   return result.rows[0]?.marked ?? 0;
 }
 
-function seenRow(owner: Owner, eventId: string, series: string, id?: RawBuilder<unknown>) {
+/** What a listing knows the person of a row by. */
+export function listedId(spec: TableSpec): RawBuilder<unknown> {
+  return sql`${sql.ref(`t.${spec.listedBy ?? spec.key[0]}`)}::text`;
+}
+
+export function seenRow(owner: Owner, eventId: string, series: string, id?: RawBuilder<unknown>): RawBuilder<unknown> {
   const whose = id ? sql`and s.registration_id = ${id}` : sql``;
   return sql`select 1 from sync_seen s where s.timing_partner_id = ${owner.partnerId} and s.provider_id = ${owner.providerId}
     and s.event_id = ${eventId} and s.series = ${series}::uuid ${whose}`;

@@ -23,6 +23,7 @@ export async function prune(db: Db, before: Date, signal: AbortSignal): Promise<
       where h.started_at < ${before}::timestamptz and h.status <> 'running' and h.event_id is not null
         and (select true from sync_history n where n.timing_partner_id = h.timing_partner_id and n.provider_id = h.provider_id
           and n.event_id = h.event_id and n.operation_type = h.operation_type and n.status = h.status
+          and n.sync_direction is not distinct from h.sync_direction
           and n.sync_history_id > h.sync_history_id limit 1)
       order by h.started_at limit ${batch}) returning 1`.execute(db);
     return result.rows.length;

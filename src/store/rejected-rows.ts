@@ -26,13 +26,19 @@ export async function keepRejected(tx: Db, owner: Owner, rows: readonly Rejected
   );
 }
 
+/**
+ * True of a rejected row `r` that stands for a registration which was read and could not be stored: only reading it again
+ * tells more, however often a list names it.
+ */
+const isRefusedRegistration = sql`exists (select 1 from registration_outlines o where o.timing_partner_id = r.timing_partner_id
+  and o.provider_id = r.provider_id and o.event_id = r.event_id and 'id:' || o.registration_id = r.row_key and o.refused)`;
+
 /** Rows that were stored now are no longer rejected. */
 export async function dropRejected(tx: Db, owner: Owner, eventId: string, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  await sql`delete from rejected_rows where timing_partner_id = ${owner.partnerId} and provider_id = ${owner.providerId}
-    and event_id = ${eventId} and row_key in (select 'id:' || x from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) as x)`.execute(
-    tx,
-  );
+  await sql`delete from rejected_rows r where timing_partner_id = ${owner.partnerId} and provider_id = ${owner.providerId}
+    and event_id = ${eventId} and row_key in (select 'id:' || x from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) as x)
+    and not ${isRefusedRegistration}`.execute(tx);
 }
 
 /** The same for what discovery lists: an event is kept under its own id, a race without an event. */
@@ -58,10 +64,9 @@ export async function dropRejectedBefore(
   eventIds: readonly string[],
   begun: Date,
 ): Promise<void> {
-  await sql`delete from rejected_rows where timing_partner_id = ${owner.partnerId} and provider_id = ${owner.providerId}
-    and event_id in (select jsonb_array_elements_text(${JSON.stringify(eventIds)}::jsonb)) and last_seen_at < ${begun}::timestamptz`.execute(
-    tx,
-  );
+  await sql`delete from rejected_rows r where timing_partner_id = ${owner.partnerId} and provider_id = ${owner.providerId}
+    and event_id in (select jsonb_array_elements_text(${JSON.stringify(eventIds)}::jsonb)) and last_seen_at < ${begun}::timestamptz
+    and not ${isRefusedRegistration}`.execute(tx);
 }
 
 export async function countRejected(db: Db): Promise<ReadonlyMap<string, number>> {

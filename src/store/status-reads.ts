@@ -6,6 +6,7 @@ import type { Provider, SyncKind } from '../domain/provider.ts';
 import type { LastDiscovery, StatusRunning } from '../domain/status.ts';
 import type { Db } from './database.ts';
 import { pidOf } from './due.ts';
+import { completedFull, completedIncremental } from './registration-syncs.ts';
 
 /** `partner:provider:event`, by ids. */
 export function eventKey(event: { partnerId: number; providerId: number; eventId: string }): string {
@@ -67,8 +68,7 @@ export async function readLastSyncs(db: Db, events: readonly EventState[]): Prom
       h.fetched, h.inserted, h.updated, h.unchanged, h.removed, coalesce(h.entries_failed, 0) as failed
     from jsonb_to_recordset(${wanted}::jsonb) as w(partner int, provider int, event text, until timestamptz)
     join lateral (select * from sync_history h where h.timing_partner_id = w.partner and h.provider_id = w.provider
-      and h.event_id = w.event and h.status in ('completed', 'success')
-      and h.operation_type in ('full_sync', 'incremental_sync', 'participants')
+      and h.event_id = w.event and (${completedFull} or ${completedIncremental})
       -- PostgreSQL counts microseconds, a Date milliseconds.
       and coalesce(h.started_at, h.sync_time::timestamptz) < w.until + interval '1 millisecond' order by h.sync_history_id desc limit 1) h on true`.execute(
     db,

@@ -103,6 +103,7 @@ export interface Tables {
     unchanged: Generated<number>;
     removed: Generated<number>;
     api_calls: Generated<number>;
+    listing_calls: number | null;
     failures: Generated<number>;
     retry_at: Date | null;
   };

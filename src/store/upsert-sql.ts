@@ -16,8 +16,9 @@ export const participantExtras: Readonly<Record<string, ColumnType>> = {
 // What the statement for a second list (supplement-sql.ts) is built from too.
 export { keysEqual, list as columnList, q as quoted, recordColumns };
 
-/** Reason of a removal that we inferred; a provider's row of any age takes it back. */
+/** Reasons of a removal that we inferred, from a list and from a registration; a provider's row of any age takes it back. */
 export const absentReason = 'absent';
+export const categoryLeftReason = 'category-left';
 
 /**
  * Upserts a page of registrations. Parameters: $1 page (jsonb array), $2 timing_partner_id, $3 credentials_used,
@@ -64,7 +65,7 @@ written as (
   where (
       t.source_modified_at is null or excluded.source_modified_at is null
       or excluded.source_modified_at > t.source_modified_at
-      or t.removed_reason = '${absentReason}'
+      or t.removed_reason in ('${absentReason}', '${categoryLeftReason}')
       or (excluded.source_modified_at = t.source_modified_at and (t.removed_at is null or excluded.removed_reason is not null))
     ) and (${compared.map((column) => `t.${q(column)}`).join(', ')})
       is distinct from (${compared.map((column) => (keep.has(column) ? value(column) : `excluded.${q(column)}`)).join(', ')})

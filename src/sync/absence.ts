@@ -4,6 +4,7 @@ import type { Provider } from '../domain/provider.ts';
 import type { Listing } from '../domain/records.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Db } from '../store/database.ts';
+import { forgetAbsent } from '../store/outlines.ts';
 import { countAbsent, forgetSeen, markAbsent, type Owner } from '../store/participants.ts';
 
 export interface FinishedListing {
@@ -45,6 +46,7 @@ export async function markMissing(
       if (absent > most && !finished.allowMassRemoval)
         return tooMany(provider, owner, eventId, { absent, active, most });
       if (absent > 0) people = await markAbsent(tx, spec, owner, eventId, series, now);
+      if (provider.abilities.details) await forgetAbsent(tx, owner, eventId, series);
     }
   }
   await forgetSeen(tx, owner, eventId);

@@ -169,7 +169,7 @@ async function complete(
       failed: job.refused,
     };
     await addCounts(tx, claim, new Map([[job.event.eventId, counts]]));
-    await completeClaim(tx, claim, { now, watermark: null, apiCalls: apiCalls() });
+    await completeClaim(tx, claim, { now, listing: undefined, apiCalls: apiCalls() });
   });
 }
 

@@ -1,12 +1,16 @@
-/** The series of pages of one unit: a page is one transaction; the last one brings history row and watermark along. */
+/**
+ * The series of pages of one unit: a page is one transaction; the last one brings history row and watermark along. Where
+ * registrations take a call each, the claim goes on behind it, and its checkpoint says that the listing is done.
+ */
 import { Interrupted, type P88Error, SafetyStop, UnknownAnswer } from '../domain/errors.ts';
 import type { Counts } from '../domain/outcomes.ts';
 import { noCounts, addCounts as sum } from '../domain/outcomes.ts';
 import type { PlannedUnit } from '../domain/planning.ts';
-import type { ParticipantPage } from '../domain/records.ts';
+import type { ParticipantPage, RejectedRow } from '../domain/records.ts';
 import { addCounts, type Checkpoint, type Claim, completeClaim, extendClaim } from '../store/claims.ts';
 import type { Db } from '../store/database.ts';
 import { noteListingStopped } from '../store/events.ts';
+import { askAgain, storeOutlines } from '../store/outlines.ts';
 import { forgetSeen, rememberSeen, type Seen, storeParticipants } from '../store/participants.ts';
 import { dropRejected, dropRejectedBefore, keepRejected } from '../store/rejected-rows.ts';
 import { markMissing } from './absence.ts';
@@ -21,9 +25,14 @@ export interface SeriesOptions {
 /** What is stored so far, for the outcome of a unit that fails in the middle. */
 export interface Progress {
   counts: Counts;
+  /** Registrations of the unit's events that are left to be read; undefined where none take a call. */
+  unread?: number;
 }
 
-/** The pages of a unit into the tables, each in one transaction; the last one completes the claim. @throws what forbids that. */
+/**
+ * The pages of a unit into the tables, each in one transaction; the last one completes the claim, unless registrations
+ * have to be read behind it. @returns where the series has got to. @throws what forbids to call it done.
+ */
 export async function storeSeries(
   context: SyncContext,
   run: CredentialRun,
@@ -32,11 +41,14 @@ export async function storeSeries(
   options: SeriesOptions,
   progress: Progress,
   apiCalls: () => number,
-): Promise<void> {
+): Promise<Checkpoint | undefined> {
   const { clock, settings, database } = context;
+  const { details } = run.provider.abilities;
   const infersRemovals = run.provider.removals === 'absence' && unit.kind === 'full';
   const since = claim.checkpoint ? parseDate(claim.checkpoint.since) : unit.since;
   let checkpoint = claim.checkpoint;
+  const callsBefore = checkpoint?.calls ?? 0;
+  let announced = 0;
   const isWhole = unit.kind === 'full' && checkpoint === undefined;
   const begun = clock.now();
   const claimed = new Set(claim.eventIds);
@@ -64,8 +76,11 @@ export async function storeSeries(
             since,
           }).toISOString(),
         resume: page.resume,
-        fetched: (checkpoint?.fetched ?? 0) + page.records.length,
+        fetched: (checkpoint?.fetched ?? 0) + page.records.length + (page.outlines?.length ?? 0),
+        calls: callsBefore + apiCalls(),
+        ...(page.last && details && { listed: true }),
       };
+      announced += page.outlines?.length ?? 0;
       const reached: Checkpoint = checkpoint;
       // What forbids to call the sync complete, found with the last page: its rows are committed all the same.
       let objection: P88Error | undefined;
@@ -80,7 +95,7 @@ export async function storeSeries(
         if (infersRemovals) await rememberSeen(tx, run.owner, reached.series, seenIn(page, claim));
         // Of a listing that is continued the pages before had good rows, or this one began with none.
         const isAllOfIt = unit.kind === 'full' && !claim.checkpoint?.fetched;
-        if (page.last && isAllOfIt) objection = unreadable(sum(progress.counts, total(counts)), page);
+        if (page.last && isAllOfIt) objection = unreadable(sum(progress.counts, total(counts)), announced, page);
         if (page.last && infersRemovals && !objection) {
           const inferred = await inferRemovals(tx, context, run, claim, page, reached, options, counts);
           counts = inferred.counts;
@@ -90,11 +105,13 @@ export async function storeSeries(
         if (page.last && !objection) {
           if (isWhole) await dropRejectedBefore(tx, run.owner, claim.eventIds, begun);
           if (infersRemovals) await noteListingStopped(tx, run.owner, claim.eventIds, null);
-          await completeClaim(tx, claim, {
-            now: clock.now(),
-            watermark: new Date(reached.watermark),
-            apiCalls: apiCalls(),
-          });
+          if (details) {
+            if (unit.kind === 'full')
+              await askAgain(tx, run.owner, claim.eventIds, hoursBefore(now, settings.relistHours));
+            await extendClaim(tx, claim, { now, leaseSeconds: settings.leaseSeconds, checkpoint: reached });
+          } else {
+            await completeClaim(tx, claim, { now: clock.now(), listing: listingOf(reached), apiCalls: apiCalls() });
+          }
         }
         return total(counts);
       });
@@ -106,7 +123,16 @@ export async function storeSeries(
       }
     },
   );
+  return checkpoint;
 }
+
+/** What the history keeps of a listing that is done. */
+export function listingOf({ watermark, calls = 0 }: Checkpoint): { watermark: Date; calls: number } {
+  return { watermark: new Date(watermark), calls };
+}
+
+/** Why an announced registration can never be read: no column and no address holds such an id. */
+const impossibleId = 'its id is empty, too long, or holds what no database can hold';
 
 async function storePage(
   tx: Db,
@@ -116,21 +142,30 @@ async function storePage(
   now: Date,
 ): Promise<Map<string, Counts>> {
   const stored = await storeParticipants(tx, run.provider.tables.participants, run.owner, page.records, now);
+  const { outlines = [] } = page;
+  const { unchanged, impossible } = await storeOutlines(tx, run.owner, outlines, now);
+  const withoutId = impossible.map(({ eventId, source }): RejectedRow => ({ eventId, error: impossibleId, source }));
   // A rejected row often has no readable event: it is counted with the first one.
   const fallback = claim.eventIds[0] ?? '';
-  const rejected = page.rejected.map((row) => ({ ...row, eventId: row.eventId ?? fallback }));
+  const rejected = [...page.rejected, ...withoutId].map((row) => ({ ...row, eventId: row.eventId ?? fallback }));
   await keepRejected(tx, run.owner, [...rejected, ...stored.rejected], now);
   const refused = new Set(stored.rejected.map((row) => row.id));
   for (const eventId of claim.eventIds) {
-    const good = page.records.filter((record) => record.eventId === eventId && !refused.has(record.id));
+    const listed = [...page.records, ...outlines];
+    const good = listed.filter((one) => one.eventId === eventId && !refused.has(one.id));
     await dropRejected(
       tx,
       run.owner,
       eventId,
-      good.map((record) => record.id),
+      good.map((one) => one.id),
     );
   }
   const counts = new Map(stored.counts);
+  // What is new or has changed counts when it is read.
+  for (const [eventId, n] of unchanged) {
+    const sums = counts.get(eventId) ?? noCounts;
+    counts.set(eventId, { ...sums, fetched: sums.fetched + n, unchanged: sums.unchanged + n });
+  }
   for (const row of rejected) {
     const sums = counts.get(row.eventId) ?? noCounts;
     counts.set(row.eventId, { ...sums, fetched: sums.fetched + 1, failed: sums.failed + 1 });
@@ -143,12 +178,12 @@ function seenIn(page: ParticipantPage, claim: Claim): readonly Seen[] {
   const unreadable = page.rejected.flatMap(({ id, eventId }) =>
     (eventId === undefined ? claim.eventIds : [eventId]).map((one) => ({ id, eventId: one })),
   );
-  return [...page.records, ...unreadable];
+  return [...page.records, ...(page.outlines ?? []), ...unreadable];
 }
 
 /** A key that may not see registration ids yields rows that are all unreadable: that is no sync. */
-function unreadable(counts: Counts, page: ParticipantPage): UnknownAnswer | undefined {
-  if (counts.failed === 0 || counts.failed < counts.fetched) return undefined;
+function unreadable(counts: Counts, announced: number, page: ParticipantPage): UnknownAnswer | undefined {
+  if (counts.failed === 0 || announced > 0 || counts.failed < counts.fetched) return undefined;
   const [example] = page.rejected;
   return new UnknownAnswer(`none of the ${counts.fetched} rows could be read${example ? `: ${example.error}` : ''}`, {
     hint: 'The rows are kept in rejected_rows. A key with fewer rights than needed is the usual cause.',
@@ -183,6 +218,10 @@ async function inferRemovals(
     if (found.doubt) context.log.warn({ event: eventId }, `${found.doubt}: nobody is marked as absent this time`);
   }
   return { counts: all, objection: undefined };
+}
+
+function hoursBefore(now: Date, hours: number): Date {
+  return new Date(now.getTime() - hours * 3_600_000);
 }
 
 function total(counts: ReadonlyMap<string, Counts>): Counts {

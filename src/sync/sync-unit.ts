@@ -2,17 +2,18 @@
 import type { UnitOutcome } from '../domain/outcomes.ts';
 import { noCounts } from '../domain/outcomes.ts';
 import type { PlannedUnit } from '../domain/planning.ts';
-import { claimEvents, keepClaim } from '../store/claims.ts';
+import { type Claim, claimEvents, keepClaim } from '../store/claims.ts';
 import { markAccepted } from '../store/credentials.ts';
 import type { CredentialRun, SyncContext } from './context.ts';
+import { readDetails } from './read-details.ts';
 import { type Progress, type SeriesOptions, storeSeries } from './store-series.ts';
 import { settleFailure } from './unit-failure.ts';
 
 export interface UnitOptions extends SeriesOptions {
   /** Calls that may stand in the credential's sliding hour while this unit runs; asked again while it waits for room. */
   ceiling(): Promise<number>;
-  /** Leaves out events that another run has ended since the plan was made. */
-  readonly onlyIfStillDue?: boolean;
+  /** When the plan was made (UTC): leaves out events that another run has ended since. Undefined: leaves out none. */
+  readonly plannedAt?: Date;
 }
 
 /** Never throws for what happens to the unit; a lost database does throw, since nothing can be recorded then. */
@@ -33,7 +34,7 @@ export async function syncUnit(
     since: unit.since,
     leaseSeconds: settings.leaseSeconds,
     now: startedAt,
-    ...(options.onlyIfStillDue && { newestKnown: newestRuns(unit) }),
+    ...(options.plannedAt && { newestKnown: newestRuns(unit, options.plannedAt) }),
   });
   const outcome = (changes: Partial<UnitOutcome>): UnitOutcome => ({
     status: 'deferred',
@@ -60,26 +61,39 @@ export async function syncUnit(
     },
   });
   const progress: Progress = { counts: noCounts };
+  const apiCalls = () => run.callsMade() - callsBefore;
   try {
-    await storeSeries(context, run, unit, claim, options, progress, () => run.callsMade() - callsBefore);
+    const listed = listsNothing(unit, claim)
+      ? claim.checkpoint
+      : await storeSeries(context, run, unit, claim, options, progress, apiCalls);
+    if (run.provider.abilities.details) {
+      await readDetails({ context, run, unit, claim, listed, progress, apiCalls });
+    }
     if (run.refusals > 0) await markAccepted(context.database.db, run.owner.credentialId);
-    return outcome({ status: 'completed', eventIds: claim.eventIds, counts: progress.counts });
+    return outcome({ status: 'completed', eventIds: claim.eventIds, ...progress });
   } catch (error) {
-    const apiCalls = run.callsMade() - callsBefore;
-    const ended = await settleFailure(context, run, unit, claim, error, apiCalls);
-    return outcome({ ...ended, eventIds: claim.eventIds, counts: progress.counts });
+    const ended = await settleFailure(context, run, unit, claim, error, apiCalls());
+    return outcome({ ...ended, eventIds: claim.eventIds, ...progress });
   } finally {
     run.begin({ unitId: undefined });
   }
 }
 
-/** Start of the newest run of each event that the plan was made from. */
-function newestRuns(unit: PlannedUnit): ReadonlyMap<string, Date | undefined> {
+/** It only reads registrations: by its kind, or since the run that it continues had done the listing. */
+function listsNothing(unit: PlannedUnit, claim: Claim): boolean {
+  return unit.kind === 'details' || claim.checkpoint?.listed === true;
+}
+
+/**
+ * Start of the newest run of each event that the plan was made from. Runs that only read details follow each other from tick
+ * to tick: to another one of them, whatever began behind the plan is news.
+ */
+function newestRuns(unit: PlannedUnit, plannedAt: Date): ReadonlyMap<string, Date | undefined> {
   return new Map(
     unit.events.map(({ eventId, lastCompleted, lastFailure }) => [
       eventId,
       // A failure is known only where it is newer than the last success.
-      lastFailure?.startedAt ?? lastCompleted?.startedAt,
+      unit.kind === 'details' ? plannedAt : (lastFailure?.startedAt ?? lastCompleted?.startedAt),
     ]),
   );
 }

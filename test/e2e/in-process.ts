@@ -17,6 +17,7 @@ export interface InProcessOptions {
   readonly log?: Log;
   /** A person at the terminal; the default is none, and --json. */
   readonly terminal?: Pick<Terminal, 'confirm' | 'print'>;
+  /** Aborted as by SIGTERM. */
   readonly signal?: AbortSignal;
 }
 

@@ -42,7 +42,7 @@ export interface Installation {
   run(...args: readonly string[]): Promise<Ended>;
   start(...args: readonly string[]): Started;
   /** A tick or a discovery in this process, where a test needs many: the same without the 0.3 s of a start. */
-  tick(): Promise<{ readonly code: number; readonly json: Told }>;
+  tick(signal?: AbortSignal): Promise<{ readonly code: number; readonly json: Told }>;
   discover(): Promise<void>;
   query<T extends Row = Row>(sql: string, values?: readonly unknown[]): Promise<T[]>;
   /** A connection of the test's own, to hold locks with. */
@@ -94,8 +94,12 @@ export async function install(build: (world: World) => void): Promise<Installati
     },
     run: (...args) => run(withNow(args), { env }),
     start: (...args) => start(withNow(args), { env }),
-    tick: async () => {
-      const { exit, json } = await inProcess((context) => runTick(context, { maxSeconds: '50' }), { env, now });
+    tick: async (signal) => {
+      const { exit, json } = await inProcess((context) => runTick(context, { maxSeconds: '50' }), {
+        env,
+        now,
+        ...(signal && { signal }),
+      });
       return { code: exitCodes[exit].code, json: json as Told };
     },
     discover: async () => {

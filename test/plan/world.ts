@@ -9,6 +9,8 @@ export interface World {
   readonly credentials: readonly CredentialState[];
   /** Calls that a sync of the unit really makes; by default as many as were planned. */
   readonly callsOf?: (unit: PlannedUnit) => number;
+  /** Registrations that a listing at this tick (ms) announces; by default nobody. */
+  readonly announced?: (event: EventState, tick: number) => number;
   /** Instants (ms) of calls before the first tick, by credential id. */
   readonly earlierCalls?: ReadonlyMap<number, readonly number[]>;
   /** Instants of the ticks (ms). */
@@ -20,6 +22,8 @@ export interface Run {
   readonly syncs: ReadonlyMap<string, readonly number[]>;
   /** Instants of the calls (ms) by credential id. */
   readonly calls: ReadonlyMap<number, readonly number[]>;
+  /** Registrations left to be read behind each tick, by event id. */
+  readonly backlogs: ReadonlyMap<string, readonly number[]>;
   readonly leftOut: readonly (LeftOut & { readonly tick: number })[];
 }
 
@@ -36,6 +40,7 @@ export function run(world: World): Run {
   const calls = new Map<number, number[]>(
     world.credentials.map(({ credentialId }) => [credentialId, [...(world.earlierCalls?.get(credentialId) ?? [])]]),
   );
+  const backlogs = new Map<string, number[]>(world.events.map((event) => [event.eventId, []]));
   const leftOut: (LeftOut & { tick: number })[] = [];
   for (const tick of world.ticks) {
     const now = new Date(tick);
@@ -49,19 +54,32 @@ export function run(world: World): Run {
       const log = calls.get(unit.credentialId) ?? [];
       const startedAt = new Date(Math.max(tick, (log.at(-1) ?? 0) + second));
       const made = world.callsOf?.(unit) ?? unit.cost;
-      for (let call = 0; call < made; call += 1) log.push(startedAt.getTime() + call * second);
+      let toRead = unit.detailCalls ?? 0;
       unit.events.forEach((event, index) => {
+        const found = unit.kind === 'details' ? 0 : (world.announced?.(event, tick) ?? 0);
+        const read = Math.min(toRead, event.backlog + found);
+        toRead -= read;
+        const backlog = event.backlog + found - read;
+        for (let call = index === 0 ? -made : 0; call < read; call += 1) {
+          log.push(Math.max(startedAt.getTime(), (log.at(-1) ?? 0) + second));
+        }
+        if (unit.kind === 'details') {
+          events.set(event.eventId, { ...event, backlog });
+          return;
+        }
         syncs.get(event.eventId)?.push(tick);
         events.set(event.eventId, {
           ...event,
+          backlog,
           lastCompleted: { startedAt, watermark: startedAt },
           lastFullAt: unit.kind === 'full' ? startedAt : event.lastFullAt,
           calls: { ...event.calls, [unit.kind]: index === 0 ? made : 0 },
         });
       });
     }
+    for (const [eventId, { backlog }] of events) backlogs.get(eventId)?.push(backlog);
   }
-  return { syncs, calls, leftOut };
+  return { syncs, calls, backlogs, leftOut };
 }
 
 /** Calls may lie behind the tick that made them (a second apart): those count as new. */

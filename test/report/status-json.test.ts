@@ -61,6 +61,8 @@ it('is one object with ISO times and without holes', () => {
         participants: 1234,
         removed: 0,
         rejectedRows: 0,
+        announced: null,
+        unread: null,
         running: false,
         lastSync: {
           at: '2026-08-08T09:19:18.000Z',

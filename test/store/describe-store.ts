@@ -8,9 +8,12 @@ import { dueTests } from './suite/due.ts';
 import { eventTests } from './suite/events.ts';
 import { housekeepingTests } from './suite/housekeeping.ts';
 import { ledgerTests } from './suite/ledger.ts';
+import { otherOperationTests } from './suite/other-operations.ts';
+import { outlineTests } from './suite/outlines.ts';
 import { partnerTests } from './suite/partners.ts';
 import { publishingTests } from './suite/publishing.ts';
 import { queueTests } from './suite/queue.ts';
+import { registrationTests } from './suite/registrations.ts';
 import { removalTests } from './suite/removals.ts';
 import { resealTests } from './suite/reseal.ts';
 import { secretTests } from './suite/secrets.ts';
@@ -22,6 +25,8 @@ const parts: readonly (readonly [string, (opened: Opened) => void])[] = [
   ['upserts', upsertTests],
   ['supplements', supplementTests],
   ['removals', removalTests],
+  ['outlines', outlineTests],
+  ['registrations', registrationTests],
   ['bad rows', badRowTests],
   ['claims', claimTests],
   ['what is still due', stillDueTests],
@@ -32,6 +37,7 @@ const parts: readonly (readonly [string, (opened: Opened) => void])[] = [
   ['events', eventTests],
   ['due', dueTests],
   ['queue', queueTests],
+  ['other operations', otherOperationTests],
   ['housekeeping', housekeepingTests],
   ['publishing', publishingTests],
 ];

@@ -8,6 +8,7 @@ import type { Db } from '../../src/store/database.ts';
 import { readCredentialStates, readEventStates } from '../../src/store/due.ts';
 import { discoveredSince } from '../../src/store/full-sync-runs.ts';
 import { createLedger } from '../../src/store/ledger.ts';
+import { countUnread, readBackfills, readUnread } from '../../src/store/outlines.ts';
 import type { Owner } from '../../src/store/participants.ts';
 import { readProviderIds } from '../../src/store/provider-ids.ts';
 import { prune } from '../../src/store/prune.ts';
@@ -39,6 +40,11 @@ beforeAll(async () => {
   await sql`insert into api_calls (partner_provider_credential_id, timing_partner_id, provider_id, run_id, called_at, method, path)
     select ${owner.credentialId} + i % 5, ${owner.partnerId}, ${owner.providerId}, gen_random_uuid(),
       ${now}::timestamptz - i * interval '12 seconds', 'GET', '/' from generate_series(1, 40000) i`.execute(db);
+  // 40,000 registrations that have been read, and 200 that wait.
+  await sql`insert into registration_outlines (timing_partner_id, provider_id, event_id, registration_id, fingerprint, source_text,
+      announced_at, read_fingerprint)
+    select ${owner.partnerId}, ${owner.providerId}, e::text, i::text, 'v2', '{}', ${now}, case when i = 1 then 'v1' else 'v2' end
+    from generate_series(1, 201) i, generate_series(1, 200) e`.execute(db);
   await sql`analyze`.execute(db);
 });
 afterAll(async () => {
@@ -50,7 +56,7 @@ afterAll(async () => {
 async function scans(work: () => Promise<unknown>): Promise<readonly string[]> {
   statements.length = 0;
   await work();
-  const asked = statements.filter(({ sql: text }) => /sync_history|api_calls/.test(text));
+  const asked = statements.filter(({ sql: text }) => /sync_history|api_calls|registration_outlines/.test(text));
   expect(asked).not.toEqual([]);
   const client = new pg.Client({ connectionString: store.url });
   await client.connect();
@@ -59,7 +65,9 @@ async function scans(work: () => Promise<unknown>): Promise<readonly string[]> {
     const plan = await client.query<{ 'QUERY PLAN': string }>(`explain (costs off) ${text}`, [...parameters]);
     const lines = plan.rows.map((row) => row['QUERY PLAN']);
     found.push(
-      ...lines.filter((line) => /Seq Scan on (sync_history|api_calls)/.test(line)).map((line) => `${line} in ${text}`),
+      ...lines
+        .filter((line) => /Seq Scan on (sync_history|api_calls|registration_outlines)/.test(line))
+        .map((line) => `${line} in ${text}`),
     );
   }
   await client.end();
@@ -76,6 +84,15 @@ describe('no table is read from end to end', () => {
         await readEventStates(db, byId, { startsFrom: at(-hour) }, now);
         await readEventStates(db, byId, { startsFrom: at(-hour), settled }, now);
         await readCredentialStates(db, byId, () => undefined, now);
+      },
+    ],
+    [
+      'for registrations that wait',
+      async () => {
+        await readUnread(db, owner, ['1', '2'], 50);
+        await countUnread(db, owner, ['1', '2']);
+        const { partnerId, providerId } = owner;
+        await readBackfills(db, [{ partnerId, providerId, eventId: '1' }]);
       },
     ],
     ['for dead claims', () => abandonDeadClaims(db, 'host-a', () => true, now)],

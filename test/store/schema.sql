@@ -507,6 +507,25 @@ create table raceroster_participants (
 );
 CREATE INDEX raceroster_participants_event ON public.raceroster_participants USING btree (timing_partner_id, event_id);
 
+create table registration_outlines (
+  timing_partner_id integer not null,
+  provider_id integer not null,
+  event_id text not null,
+  registration_id text not null,
+  fingerprint text not null,
+  source_text text not null,
+  announced_at timestamp with time zone not null,
+  read_fingerprint text,
+  read_at timestamp with time zone,
+  attempts integer not null default 0,
+  refused boolean not null default false,
+  unread boolean not null default (read_fingerprint IS DISTINCT FROM fingerprint),
+  constraint registration_outlines_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES providers(provider_id),
+  constraint registration_outlines_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
+  constraint registration_outlines_pkey PRIMARY KEY (timing_partner_id, provider_id, event_id, registration_id)
+);
+CREATE INDEX registration_outlines_unread ON public.registration_outlines USING btree (timing_partner_id, provider_id, event_id, attempts, announced_at DESC, registration_id) WHERE unread;
+
 create table rejected_rows (
   timing_partner_id integer not null,
   provider_id integer not null,
@@ -675,6 +694,7 @@ create table sync_history (
   api_calls integer not null default 0,
   failures integer not null default 0,
   retry_at timestamp with time zone,
+  listing_calls integer,
   constraint sync_history_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES providers(provider_id),
   constraint sync_history_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint sync_history_pkey PRIMARY KEY (sync_history_id)

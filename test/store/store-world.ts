@@ -6,8 +6,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Json, JsonObject } from '../../src/domain/json.ts';
 import type { Provider } from '../../src/domain/provider.ts';
-import type { EventRecord, ParticipantRecord, Removal } from '../../src/domain/records.ts';
+import type { EventRecord, Outline, ParticipantRecord, Removal } from '../../src/domain/records.ts';
 import type { Row } from '../../src/domain/tables.ts';
+import { haku } from '../../src/providers/haku/provider.ts';
 import { raceroster } from '../../src/providers/raceroster/provider.ts';
 import { providers } from '../../src/providers/registry.ts';
 import { runsignup } from '../../src/providers/runsignup/provider.ts';
@@ -28,7 +29,7 @@ export const hour = 60 * minute;
 export const at = (ms: number) => new Date(now.getTime() + ms);
 
 export const cipher = createCipher({ current: Buffer.alloc(32, 7), previous: [] });
-export { raceroster, runsignup };
+export { haku, raceroster, runsignup };
 
 /** The database of the suite that runs: opened before its first test. */
 export interface Opened {
@@ -128,6 +129,26 @@ export function entrant(id: string, changes: PersonChanges = {}): ParticipantRec
   };
 }
 
+/** A row of a Haku registration: `HK-1:10K` is the category 10K of HK-1. */
+export function category(id: string, changes: PersonChanges = {}): ParticipantRecord {
+  const eventId = changes.eventId ?? 'e1';
+  const values = { first_name: 'Cy', last_name: `Runner ${id}`, ...changes.row };
+  return {
+    kind: 'registration',
+    eventId,
+    id,
+    row: { event_id: eventId, participant_id: id, registration_number: id.split(':')[0] ?? '', ...values },
+    source: changes.source ?? { participant: id, ...values },
+    ...(changes.modifiedAt && { modifiedAt: changes.modifiedAt }),
+    ...(changes.removal && { removal: changes.removal }),
+  };
+}
+
+/** What a list tells of a registration; the fingerprint is its version. */
+export function outline(id: string, fingerprint = 'v1', eventId = 'e1'): Outline {
+  return { eventId, id, fingerprint, source: { registration_number: id, fingerprint } };
+}
+
 /** One page in a transaction of its own. */
 export async function storePage(
   db: Db,
@@ -155,7 +176,8 @@ export async function peopleOf(
 ): Promise<Readonly<Record<string, TableRow>>> {
   const result = await sql<TableRow>`select t.*, t.xmin::text as xmin, t.ctid::text as ctid
     from ${sql.table(provider.tables.participants.name)} t where timing_partner_id = ${owner.partnerId}`.execute(db);
-  return Object.fromEntries(result.rows.map((row) => [String(row['registration_id']), row]));
+  const id = provider.tables.participants.key[0] ?? '';
+  return Object.fromEntries(result.rows.map((row) => [String(row[id]), row]));
 }
 
 export async function personOf(db: Db, owner: Owner, id: number | string, provider?: Provider): Promise<TableRow> {

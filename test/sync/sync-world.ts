@@ -1,10 +1,11 @@
 /** What the tests of the sync are made of: one credential, a provider that follows a script, a clock that is set by hand. */
 import { randomUUID } from 'node:crypto';
+import { CallRefused } from '../../src/domain/errors.ts';
 import type { Log } from '../../src/domain/log.ts';
 import type { UnitOutcome } from '../../src/domain/outcomes.ts';
 import type { EventState, PlannedUnit } from '../../src/domain/planning.ts';
-import type { EventQuery, ParticipantQuery, Provider, ProviderSession } from '../../src/domain/provider.ts';
-import type { EventPage, ParticipantPage, ParticipantRecord } from '../../src/domain/records.ts';
+import type { EventQuery, EventRef, ParticipantQuery, Provider, ProviderSession } from '../../src/domain/provider.ts';
+import type { EventPage, ParticipantPage, ParticipantRecord, Registration } from '../../src/domain/records.ts';
 import { defaultSettings, type Settings } from '../../src/domain/settings.ts';
 import { abandonDeadClaims } from '../../src/store/claims.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -29,6 +30,8 @@ export type Step<Page> = Page | Error | (() => Promise<Page | undefined> | Page 
 export interface Script {
   participants: readonly Step<ParticipantPage>[];
   events: readonly Step<EventPage>[];
+  /** By registration id; who is not there is refused. */
+  registrations: Readonly<Record<string, Step<Registration>>>;
   check: () => Promise<string>;
 }
 
@@ -46,6 +49,8 @@ export interface World {
   /** What the provider was asked for. */
   readonly asked: ParticipantQuery[];
   readonly askedEvents: EventQuery[];
+  /** Ids of the registrations, in the order in which they were asked for. */
+  readonly askedDetails: string[];
   readonly log: LogLine[];
   readonly context: SyncContext;
   readonly run: CredentialRun;
@@ -80,7 +85,8 @@ export async function syncWorld(database: Database, provider: Provider, changes:
   const log: LogLine[] = [];
   const asked: ParticipantQuery[] = [];
   const askedEvents: EventQuery[] = [];
-  const script: Script = { participants: [], events: [], check: async () => 'it is us' };
+  const askedDetails: string[] = [];
+  const script: Script = { participants: [], events: [], registrations: {}, check: async () => 'it is us' };
   const call = () => {
     calls += 1;
     changes.onCall?.(unitId);
@@ -98,6 +104,17 @@ export async function syncWorld(database: Database, provider: Provider, changes:
       askedEvents.push(query);
       return follow(script.events, 0, call, (page) => page);
     },
+    ...(provider.abilities.details && {
+      readRegistration: async (_: EventRef, id: string) => {
+        askedDetails.push(id);
+        call();
+        const step = script.registrations[id] ?? new CallRefused(`${id} was not found`);
+        if (step instanceof Error) throw step;
+        const registration = typeof step === 'function' ? await step() : step;
+        if (!registration) throw new Error('a script must tell what is read');
+        return registration;
+      },
+    }),
   };
   const context: SyncContext = {
     database,
@@ -125,6 +142,7 @@ export async function syncWorld(database: Database, provider: Provider, changes:
     script,
     asked,
     askedEvents,
+    askedDetails,
     log,
     context,
     run,

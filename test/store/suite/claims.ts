@@ -152,7 +152,7 @@ export function claimTests(opened: Opened): void {
     await expect(extend(old)).rejects.toThrow(ClaimLost);
     await expect(extend(old)).rejects.toThrow('another run took over 1, 2; this one stops');
     await end(old, 'failed', 1);
-    await completeClaim(opened.db, old, { now, watermark: now, apiCalls: 1 });
+    await completeClaim(opened.db, old, { now, listing: { watermark: now, calls: 1 }, apiCalls: 1 });
     expect(await historyOf(opened.db, owner)).toEqual(before);
     await expect(extend(next)).resolves.toBeUndefined();
   });
@@ -192,7 +192,11 @@ export function claimTests(opened: Opened): void {
         ['2', { ...noCounts, fetched: 1, unchanged: 1 }],
       ]),
     );
-    await completeClaim(opened.db, one, { now: at(90_400), watermark: at(-minute), apiCalls: 7 });
+    await completeClaim(opened.db, one, {
+      now: at(90_400),
+      listing: { watermark: at(-minute), calls: 1 },
+      apiCalls: 7,
+    });
     const done = {
       status: 'completed',
       finished_at: at(90_400),
@@ -325,7 +329,7 @@ export function claimTests(opened: Opened): void {
 
   test('after a success there is nothing to continue', async () => {
     const owner = await interrupted('abandoned');
-    await completeClaim(opened.db, await held(owner), { now, watermark: now, apiCalls: 1 });
+    await completeClaim(opened.db, await held(owner), { now, listing: { watermark: now, calls: 1 }, apiCalls: 1 });
     expect((await held(owner)).checkpoint).toBeUndefined();
   });
 

@@ -81,7 +81,7 @@ export function publishingTests(opened: Opened): void {
     const owner = await newOwner(opened.db);
     await addEvents(opened.db, owner, runsignup, ['1']);
     const sync = await held(owner);
-    await completeClaim(opened.db, sync, { now: at(1_000), watermark: now, apiCalls: 2 });
+    await completeClaim(opened.db, sync, { now: at(1_000), listing: { watermark: now, calls: 2 }, apiCalls: 2 });
     const before = await stateOf(owner, at(2 * minute));
     expect(before?.lastCompleted?.startedAt).toEqual(now);
     const publishing = await held(owner, { purpose, now: at(minute) });
@@ -89,7 +89,7 @@ export function publishingTests(opened: Opened): void {
     await fail(publishing, 1);
     expect(await stateOf(owner, at(2 * minute))).toEqual(before);
     const again = await held(owner, { purpose, now: at(minute) });
-    await completeClaim(opened.db, again, { now: at(minute), watermark: null, apiCalls: 2 });
+    await completeClaim(opened.db, again, { now: at(minute), listing: undefined, apiCalls: 2 });
     expect(await stateOf(owner, at(2 * minute))).toEqual(before);
     await expect(keepClaim(opened.db, again, { now, leaseSeconds: 60 })).rejects.toBeInstanceOf(ClaimLost);
   });
