@@ -10,6 +10,7 @@ export type ColumnType =
   | 'date'
   | 'timestamp'
   | 'timestamptz'
+  | 'interval'
   | 'jsonb';
 
 /**

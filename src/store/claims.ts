@@ -1,13 +1,12 @@
 /**
- * Claims: a unit's rows in sync_history with status `running`, one per event, made unique by a partial index. A claim
- * has a lease; every page extends it in the page's own transaction, which is also the fence: a run whose claim was
+ * Claims: a unit's rows in sync_history with status `running`, one per event and kind of work, made unique by a partial
+ * index over their key (`event:974559`, `push:RACE/EVENT`, `results:RACE/EVENT`). A claim has a lease; every page extends it in the page's own transaction, which is also the fence: a run whose claim was
  * taken over finds no row to extend and stores nothing.
  */
 import { sql } from 'kysely';
 import { ClaimLost } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
-import type { Counts } from '../domain/outcomes.ts';
-import type { SyncKind } from '../domain/provider.ts';
+import type { Counts, UnitKind } from '../domain/outcomes.ts';
 import type { Db } from './database.ts';
 import type { Owner } from './participants.ts';
 
@@ -23,7 +22,7 @@ export interface ClaimRequest {
   readonly owner: Owner;
   readonly unitId: string;
   readonly eventIds: readonly string[];
-  readonly kind: SyncKind;
+  readonly kind: UnitKind;
   readonly since: Date | undefined;
   readonly leaseSeconds: number;
   readonly now: Date;
@@ -94,18 +93,28 @@ export async function abandonDeadClaims(
   return result.rows;
 }
 
+/** What the history row of each kind says, and the first part of its key. */
+const work = {
+  full: { key: 'event', operation: 'full_sync', direction: 'pull' },
+  incremental: { key: 'event', operation: 'incremental_sync', direction: 'pull' },
+  details: { key: 'event', operation: 'details', direction: 'pull' },
+  push: { key: 'push', operation: 'participants', direction: 'push' },
+  results: { key: 'results', operation: 'results', direction: 'pull' },
+} as const satisfies Readonly<Record<UnitKind, { key: string; operation: string; direction: string }>>;
+
 /** @returns undefined where other runs hold every one of the events. */
 export async function claimEvents(db: Db, identity: RunIdentity, request: ClaimRequest): Promise<Claim | undefined> {
   const { owner, unitId, now } = request;
+  const { key, operation, direction } = work[request.kind];
   return db.transaction().execute(async (tx) => {
     const claimed = await sql<{ event_id: string }>`
       insert into sync_history (timing_partner_id, provider_id, event_id, operation_type, sync_direction, sync_time, status,
         claim_key, run_id, unit_id, partner_provider_credential_id, host, process, started_at, lease_until, since, failures)
-      select ${owner.partnerId}::int, ${owner.providerId}::int, e, ${operationOf(request.kind)}::text, 'pull', ${now}::timestamptz, 'running',
-        'event:' || e, ${identity.runId}::uuid, ${unitId}::uuid, ${owner.credentialId}::int, ${identity.host}::text, ${identity.process}::text,
+      select ${owner.partnerId}::int, ${owner.providerId}::int, e, ${operation}::text, ${direction}::text, ${now}::timestamptz, 'running',
+        ${key}::text || ':' || e, ${identity.runId}::uuid, ${unitId}::uuid, ${owner.credentialId}::int, ${identity.host}::text, ${identity.process}::text,
         ${now}::timestamptz, ${leaseEnd(now, request.leaseSeconds)}::timestamptz, ${request.since ?? null}::timestamptz,
         coalesce((select h.failures from sync_history h where h.timing_partner_id = ${owner.partnerId} and h.provider_id = ${owner.providerId}
-          and h.event_id = e and ${happened(now)} order by h.sync_history_id desc limit 1), 0)
+          and h.event_id = e and ${sameWork(request.kind)} and ${happened(now)} order by h.sync_history_id desc limit 1), 0)
       from jsonb_array_elements_text(${JSON.stringify(request.eventIds)}::jsonb) as e
       -- Two claims that meet wait for each other's rows: in one order they cannot wait in a circle.
       order by e
@@ -113,7 +122,7 @@ export async function claimEvents(db: Db, identity: RunIdentity, request: ClaimR
       returning event_id`.execute(tx);
     const got = request.eventIds.filter((id) => claimed.rows.some((row) => row.event_id === id));
     // Asked for behind the insert: only a holder of the claim sees for certain who ended before it.
-    const all = got.length === 0 ? [] : await rowsBefore(tx, owner, unitId, got, now);
+    const all = got.length === 0 ? [] : await rowsBefore(tx, request, got);
     const done = new Set(
       all.filter((row) => row.run_id !== identity.runId && isNews(row, request)).map((row) => row.event_id),
     );
@@ -156,10 +165,8 @@ interface EarlierRow {
 /** The newest row of each claimed event before this claim. */
 async function rowsBefore(
   tx: Db,
-  owner: Owner,
-  unitId: string,
+  { owner, unitId, kind, now }: ClaimRequest,
   eventIds: readonly string[],
-  now: Date,
 ): Promise<readonly EarlierRow[]> {
   const result = await sql<EarlierRow>`
     select e as event_id, h.status, h.started_at, h.run_id, h.operation_type, h.unit_id,
@@ -167,7 +174,7 @@ async function rowsBefore(
     from jsonb_array_elements_text(${JSON.stringify(eventIds)}::jsonb) as e
     join lateral (
       select * from sync_history h where h.timing_partner_id = ${owner.partnerId} and h.provider_id = ${owner.providerId}
-        and h.event_id = e and h.unit_id is distinct from ${unitId} and ${happened(now)}
+        and h.event_id = e and h.unit_id is distinct from ${unitId} and ${sameWork(kind)} and ${happened(now)}
       order by h.sync_history_id desc limit 1
     ) h on true`.execute(tx);
   return result.rows;
@@ -190,6 +197,12 @@ function checkpointOf(
       row.operation_type === operationOf(request.kind),
   );
   return same ? first.checkpoint : undefined;
+}
+
+/** A push or a pull of results goes on where the last one of its own kind ended. */
+function sameWork(kind: UnitKind) {
+  const { key } = work[kind];
+  return key === 'event' ? sql`true` : sql`h.claim_key = ${key}::text || ':' || e`;
 }
 
 /** Not a row of the future, which a rehearsal with `--now` left. Rows of older programs have no start. */
@@ -238,9 +251,9 @@ export async function addCounts(tx: Db, claim: Claim, counts: ReadonlyMap<string
 export async function completeClaim(
   tx: Db,
   claim: Claim,
-  end: { now: Date; watermark: Date; apiCalls: number },
+  end: { now: Date; watermark: Date | undefined; apiCalls: number },
 ): Promise<void> {
-  await sql`update sync_history set status = 'completed', finished_at = ${end.now}, watermark = ${end.watermark}, checkpoint = null,
+  await sql`update sync_history set status = 'completed', finished_at = ${end.now}, watermark = ${end.watermark ?? null}::timestamptz, checkpoint = null,
       api_calls = case when event_id = ${claim.eventIds[0]} then ${end.apiCalls}::int else 0 end, failures = 0, retry_at = null,
       num_of_synced_records = fetched, entries_success = fetched - coalesce(entries_failed, 0),
       entries_failed = coalesce(entries_failed, 0), duration_seconds = ${secondsSince(end.now)}
@@ -290,7 +303,6 @@ function leaseEnd(now: Date, seconds: number): Date {
   return new Date(now.getTime() + seconds * 1000);
 }
 
-export function operationOf(kind: SyncKind): 'full_sync' | 'incremental_sync' | 'details' {
-  if (kind === 'details') return 'details';
-  return kind === 'full' ? 'full_sync' : 'incremental_sync';
+export function operationOf(kind: UnitKind): string {
+  return work[kind].operation;
 }

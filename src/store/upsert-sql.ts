@@ -137,13 +137,13 @@ written as (
 select count(*) filter (where inserted)::int as inserted, count(*) filter (where not inserted)::int as updated from written`;
 }
 
-function recordColumns(columns: Readonly<Record<string, ColumnType>>): string {
+export function recordColumns(columns: Readonly<Record<string, ColumnType>>): string {
   return Object.entries(columns)
     .map(([name, type]) => `${q(name)} ${type}`)
     .join(', ');
 }
 
-function list(columns: readonly string[]): string {
+export function list(columns: readonly string[]): string {
   return columns.map(q).join(', ');
 }
 
@@ -155,6 +155,6 @@ function keysEqual(spec: TableSpec, left: string, right: string): string {
   return spec.key.map((column) => `${left}.${q(column)} = ${right}.${q(column)}`).join(' and ');
 }
 
-function q(identifier: string): string {
+export function q(identifier: string): string {
   return `"${identifier.replaceAll('"', '""')}"`;
 }

@@ -66,7 +66,8 @@ export async function syncUnit(
     return outcome({ status: 'completed', eventIds: claim.eventIds, counts: progress.counts });
   } catch (error) {
     const apiCalls = run.callsMade() - callsBefore;
-    const ended = await settleFailure(context, run, unit, claim, error, apiCalls);
+    const work = { everyMinutes: settings.cadence[unit.priority].everyMinutes, listsRegistrations: true };
+    const ended = await settleFailure(context, run, work, claim, error, apiCalls);
     return outcome({ ...ended, eventIds: claim.eventIds, counts: progress.counts });
   } finally {
     run.begin({ unitId: undefined });

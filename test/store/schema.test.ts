@@ -38,6 +38,7 @@ describe('the schema', () => {
     date: 'date',
     timestamp: 'timestamp without time zone',
     timestamptz: 'timestamp with time zone',
+    interval: 'interval',
     jsonb: 'jsonb',
   };
   const specs = providers.flatMap(({ tables }): [string, TableSpec, object][] => [
