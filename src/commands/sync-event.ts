@@ -10,7 +10,7 @@ import { findPartner } from '../store/partners.ts';
 import { runUnits } from '../sync/run-units.ts';
 import type { CommandContext, CommandResult, Workspace } from './context.ts';
 import { discoverAll } from './discover.ts';
-import { findProvider } from './find-provider.ts';
+import { checkRegistrations, findProvider } from './find-provider.ts';
 import { openConnections, readSituation, syncContext, takeOverDead, usableCredentials } from './sync-setup.ts';
 import { parseMaxSeconds, withTimeLimit } from './time-limit.ts';
 import { eventNames, exitOfOutcome, logUnit } from './unit-report.ts';
@@ -35,6 +35,7 @@ export async function runSyncEvent(
   const { clock } = workspace;
   const partner = await findPartner(workspace.database.db, spec.partner);
   const provider = findProvider(workspace, context.providers, spec.provider);
+  checkRegistrations(provider);
   await takeOverDead(context, workspace);
   const filter = {
     partnerId: partner.partnerId,
