@@ -21,6 +21,7 @@ import {
   readRunning,
 } from '../store/status-reads.ts';
 import type { CommandContext, CommandResult, Workspace } from './context.ts';
+import { statusLinks } from './status-links.ts';
 import { readSituation, type Situation, startsFrom, usableCredentials } from './sync-setup.ts';
 
 export interface StatusOptions {
@@ -99,6 +100,13 @@ async function gather(
     partners: partners.length,
     credentials,
     events,
+    links: await statusLinks(workspace, {
+      query: { now, ...situation, settings: context.settings },
+      partners: names,
+      rejected,
+      partnerId,
+      eventId,
+    }),
     running: await readRunning(db, now),
     lastDiscoveryAt: await lastDiscovery(db, now),
     lastSyncAt,
@@ -136,6 +144,7 @@ async function credentialLines(
         },
         notBefore: one.notBefore,
         lastCallAt: used.get(one.credentialId),
+        registrations: one.provider.abilities.registrations,
         lastDiscovery: discoveries.get(one.credentialId),
       };
     });

@@ -3,6 +3,7 @@ import type { StatusCredential, StatusData } from '../domain/status.ts';
 import { discoveryConditionOf } from './discovery-condition.ts';
 import { type JudgedEvent, judgeEvents, overdueMs, specOf } from './event-condition.ts';
 import { isoOrNull } from './json-text.ts';
+import { linkStatusJson } from './status-links.ts';
 import { verdictOf } from './verdict.ts';
 
 /** All events, those that need attention first. Absent values are null; durations in ms. */
@@ -26,6 +27,7 @@ export function statusJson(data: StatusData) {
       startedAt: startedAt.toISOString(),
     })),
     events: judged.map((one) => eventJson(one, now)),
+    links: data.links.map(linkStatusJson),
     credentials: data.credentials.map((one) => credentialJson(one, now)),
   };
 }
