@@ -2,11 +2,15 @@
 import { exitCodes, worstExit } from '../domain/exit-codes.ts';
 import type { UnitOutcome } from '../domain/outcomes.ts';
 import type { Plan } from '../domain/planning.ts';
+import type { TickPlan } from '../domain/scoring-work.ts';
 import type { Settings } from '../domain/settings.ts';
 import { callsFreeFor } from '../plan/free-calls.ts';
-import { planTick } from '../plan/plan.ts';
-import type { CommandContext, CommandResult } from './context.ts';
+import { type PlanQuery, planTick } from '../plan/plan.ts';
+import { linksFrom } from '../plan/window.ts';
+import { hasLinks } from '../store/links.ts';
+import type { CommandContext, CommandResult, Workspace } from './context.ts';
 import { openConnections, readSituation, type Situation, startsFrom, syncContext, takeOverDead } from './sync-setup.ts';
+import type { TickScoring } from './tick-scoring.ts';
 import { parseMaxSeconds, withTimeLimit } from './time-limit.ts';
 import { eventNames, exitOfOutcome, logUnit } from './unit-report.ts';
 
@@ -21,21 +25,28 @@ export async function runTick(context: CommandContext, options: TickOptions): Pr
   const { clock } = workspace;
   if (!options.dryRun) await takeOverDead(context, workspace);
   const startedAt = clock.now();
-  const situation = await readSituation(context, workspace, {
-    startsFrom: startsFrom(context, startedAt),
-    settled: settledEvents(context.settings, startedAt),
-  });
-  const query = { now: startedAt, ...situation, settings: context.settings };
+  const linked = await hasLinks(workspace.database.db, linksFrom(startedAt, context.settings));
+  const query = await readFacts(context, workspace, startedAt, linked);
+  const { now: _, settings: __, ...situation } = query;
   const plan = planTick(query);
-  if (options.dryRun) return dryRun(context, plan);
-  if (plan.units.length === 0)
-    return report(context, { plan, ...situation }, [], clock.now().getTime() - startedAt.getTime());
+  const scoringSide = linked ? await import('./tick-scoring.ts') : undefined;
+  const planScoring = async (facts: PlanQuery) => scoringSide?.planScoringNow(context, workspace, facts);
+  if (options.dryRun) {
+    const scoring = (await planScoring(query))?.plan;
+    return dryRun(context, { ...plan, ...(scoring && { scoring }) });
+  }
+  const tookMs = () => clock.now().getTime() - startedAt.getTime();
+  if (plan.units.length === 0) {
+    const planned = await planScoring(query);
+    if (!planned || planned.plan.units.length === 0)
+      return report(context, { plan, ...situation }, [], planned && scoringSide?.scoringReport(planned, []), tookMs());
+  }
 
   for (const one of plan.leftOut) context.log.debug({ event: one.event.eventId, why: one.why }, one.reason);
   const sync = syncContext(context, workspace, signal);
   const connections = await openConnections(context, workspace, { signal, patience: 'fail' });
   const { runUnits } = await import('../sync/run-units.ts');
-  const outcomes = await runUnits(sync, plan.units, {
+  const outcomes: readonly UnitOutcome[] = await runUnits(sync, plan.units, {
     connect: connections.connect,
     optionsFor: async (unit) => ({
       allowMassRemoval: false,
@@ -44,19 +55,42 @@ export async function runTick(context: CommandContext, options: TickOptions): Pr
     }),
     onOutcome: async (unit, outcome) => logUnit(context, unit, outcome, clock.now()),
   });
-  return report(context, { plan, ...situation }, outcomes, clock.now().getTime() - startedAt.getTime());
+  // With the facts as they are now: what the syncs changed is pushed by the same tick.
+  const planned =
+    scoringSide && !signal.aborted
+      ? await planScoring(await readFacts(context, workspace, clock.now(), linked))
+      : undefined;
+  const scoring = planned && (await scoringSide?.runPlanned(context, sync, planned, connections.connect));
+  return report(context, { plan, ...situation }, outcomes, scoring, tookMs());
 }
 
-/** Events so far away that they are synced at the slowest pace, and were within it: the plan says nothing of them. */
-export function settledEvents(settings: Settings, now: Date): { startsAfter: Date; syncedAfter: Date } {
+async function readFacts(
+  context: CommandContext,
+  workspace: Workspace,
+  now: Date,
+  linked: boolean,
+): Promise<PlanQuery> {
+  const situation = await readSituation(context, workspace, {
+    startsFrom: startsFrom(context, now),
+    settled: settledEvents(context.settings, now, linked),
+  });
+  return { now, ...situation, settings: context.settings };
+}
+
+/**
+ * Events so far away that they are synced at the slowest pace, and were within it: the plan says nothing of them.
+ * @param linked those that are due within the hour are told too: what they need is kept from pushes and pulls of results.
+ */
+export function settledEvents(settings: Settings, now: Date, linked = false): { startsAfter: Date; syncedAfter: Date } {
   const { cadence, mediumFromHours, slackSeconds } = settings;
+  const ahead = linked ? 3_600_000 : 0;
   // Two hours more: what enters the next window within the coming hour counts for the budget.
   const startsAfter = new Date(now.getTime() + (mediumFromHours + 2) * 3_600_000);
-  const syncedAfter = new Date(now.getTime() - cadence.low.everyMinutes * 60_000 + slackSeconds * 1000);
+  const syncedAfter = new Date(now.getTime() - cadence.low.everyMinutes * 60_000 + slackSeconds * 1000 + ahead);
   return { startsAfter, syncedAfter };
 }
 
-async function dryRun(context: CommandContext, plan: Plan): Promise<CommandResult> {
+async function dryRun(context: CommandContext, plan: TickPlan): Promise<CommandResult> {
   if (context.json) {
     const { planJson } = await import('../report/plan-json.ts');
     return { exit: 'done', text: '', json: planJson(plan) };
@@ -68,27 +102,28 @@ async function dryRun(context: CommandContext, plan: Plan): Promise<CommandResul
 async function report(
   context: CommandContext,
   { plan, events, credentials }: Situation & { readonly plan: Plan },
-  outcomes: readonly UnitOutcome[],
+  syncs: readonly UnitOutcome[],
+  scoring: TickScoring | undefined,
   durationMs: number,
 ): Promise<CommandResult> {
-  const exit = exitOf(context, outcomes, plan, { events, credentials });
-  const names = eventNames(plan.units);
+  const exit = worstExit([exitOf(context, syncs, plan, { events, credentials }), ...(scoring?.exits ?? [])]);
+  const names = new Map([...eventNames(plan.units), ...(scoring?.names ?? [])]);
+  const outcomes = [...syncs, ...(scoring?.outcomes ?? [])];
+  const { leftOut } = plan;
+  const full = { outcomes, leftOut, scoringLeftOut: scoring?.plan.leftOut ?? [], durationMs, names };
   if (context.json) {
     const { outcomesJson } = await import('../report/outcome-json.ts');
     return {
       exit,
       text: '',
-      json: { exitCode: exitCodes[exit].code, ...outcomesJson({ outcomes, leftOut: plan.leftOut, durationMs, names }) },
+      json: { exitCode: exitCodes[exit].code, ...outcomesJson(full) },
     };
   }
   // The idle tick, once a minute all year, loads no table.
-  if (outcomes.length === 0 && plan.leftOut.length === 0) return { exit, text: 'Nothing is due.', json: undefined };
+  if (outcomes.length === 0 && leftOut.length + full.scoringLeftOut.length === 0)
+    return { exit, text: 'Nothing is due.', json: undefined };
   const { renderOutcomes } = await import('../report/tick-text.ts');
-  return {
-    exit,
-    text: renderOutcomes({ outcomes, leftOut: plan.leftOut, durationMs, names }, context.terminal),
-    json: undefined,
-  };
+  return { exit, text: renderOutcomes(full, context.terminal), json: undefined };
 }
 
 /**
