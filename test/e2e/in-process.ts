@@ -3,7 +3,8 @@
 import type { CommandContext, CommandResult } from '../../src/commands/context.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Log } from '../../src/domain/log.ts';
-import { providers } from '../../src/providers/registry.ts';
+import type { Provider } from '../../src/domain/provider.ts';
+import { providers as registered } from '../../src/providers/registry.ts';
 import { readConfigFile, wire } from '../../src/wiring.ts';
 
 export interface InProcessOptions {
@@ -12,6 +13,10 @@ export interface InProcessOptions {
   readonly now?: Date | undefined;
   readonly input?: string;
   readonly log?: Log;
+  /** Instead of those of the registry. */
+  readonly providers?: readonly Provider[];
+  /** `--json`; true where it is not said. */
+  readonly json?: boolean;
 }
 
 /** One invocation: its own wiring, its own connections, as a process has. */
@@ -19,6 +24,7 @@ export async function inProcess<Result = CommandResult>(
   command: (context: CommandContext) => Promise<Result>,
   options: InProcessOptions,
 ): Promise<Result> {
+  const { providers = registered, json = true } = options;
   const config = readConfig(options.env, {
     providerNames: providers.map((provider) => provider.name),
     readFile: readConfigFile,
@@ -37,7 +43,7 @@ export async function inProcess<Result = CommandResult>(
       readStandardInput: async () => options.input ?? '',
     },
     signal: new AbortController().signal,
-    json: true,
+    json,
     now: options.now,
   });
   try {
