@@ -9,7 +9,7 @@ import { runPullResults } from '../../src/commands/pull-results.ts';
 import { runPushParticipants } from '../../src/commands/push-participants.ts';
 import { runStatus } from '../../src/commands/status.ts';
 import { runSyncEvent } from '../../src/commands/sync-event.ts';
-import { ProviderUnavailable } from '../../src/domain/errors.ts';
+import { CredentialRefused, ProviderUnavailable } from '../../src/domain/errors.ts';
 import { hour, minute } from './installation.ts';
 import { installToys, type ToyInstallation } from './toy-installation.ts';
 
@@ -282,6 +282,43 @@ describe('by the timer', () => {
     expect(await tried(minute)).toBe(true);
     expect(told()).toHaveLength(4);
     expect((await status())['verdict']).toMatchObject({ scoringFailed: 0 });
+  });
+
+  test('a safety stop keeps its exit code until a person has spoken', async () => {
+    await link();
+    toys.scoring.results = Array.from({ length: 20 }, (_, at) => finish(String(at)));
+    toys.pass(2 * hour);
+    expect((await toys.tick()).code).toBe(0);
+    toys.scoring.results = toys.scoring.results.slice(0, 5);
+    toys.pass(30 * minute);
+    expect((await toys.tick()).code).toBe(6);
+    toys.pass(minute);
+    const waiting = await toys.tick();
+    expect(waiting.code).toBe(6);
+    expect(kinds(waiting.json)).not.toContain('results');
+    expect((await pull(scored, { allowMassRemoval: true })).code).toBe(0);
+    toys.pass(minute);
+    expect((await toys.tick()).code).toBe(0);
+  });
+
+  test('a refused credential stops the scoring side alone, keeps its exit code, and is probed', async () => {
+    await link();
+    toys.scoring.before = () => {
+      throw new CredentialRefused('Toy Scoring refused the key');
+    };
+    expect(await toys.tick()).toMatchObject({
+      code: 5,
+      json: { units: [{ status: 'completed' }, { status: 'failed' }] },
+    });
+    toys.pass(minute);
+    expect(await toys.tick()).toMatchObject({
+      code: 5,
+      json: { units: [{ kind: 'full', status: 'completed' }], leftOut: [{ kind: 'push', why: 'refused' }] },
+    });
+    toys.scoring.before = () => undefined;
+    toys.pass(2 * minute);
+    expect(await toys.tick()).toMatchObject({ code: 0, json: { units: [{}, { kind: 'push', status: 'completed' }] } });
+    expect(told()).toHaveLength(3);
   });
 
   test('without a link that is not over, the tick does what it did', async () => {
