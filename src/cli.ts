@@ -110,6 +110,60 @@ export function buildProgram(run: (invocation: Invocation) => Promise<void>): Co
     import('./commands/migrate.ts').then((m) => m.runMigrate(c)),
   );
 
+  const link = group(program, 'link', 'which registration events are scored as which events of a scoring system', [
+    'link 1:runsignup:974559 1:copernico:RACE/EVENT',
+    'link list',
+    'link remove 1:runsignup:974559 1:copernico:RACE/EVENT',
+  ]);
+  add(
+    link,
+    'add <EVENT> <SCORING-EVENT>',
+    'link two events of a partner; `link A B` is short for it',
+    ['link add 1:runsignup:974559 1:copernico:RACE/EVENT', 'link 1:runsignup:974559 1:copernico:RACE/EVENT --force'],
+    (c, [event = '', scoring = ''], o) => import('./commands/link.ts').then((m) => m.runLinkAdd(c, event, scoring, o)),
+    (command) =>
+      command
+        .option('--credential <id>', 'the credential that sees the scoring event, where the partner has several')
+        .option('--force', 'although names or dates do not look like the same race'),
+    { isDefault: true },
+  );
+  add(link, 'list [PARTNER]', 'list the links', ['link list', 'link list "Peak Timing"'], (c, [partner]) =>
+    import('./commands/link.ts').then((m) => m.runLinkList(c, partner)),
+  );
+  add(
+    link,
+    'remove <EVENT> [OTHER-EVENT]',
+    'remove a link, or all links of an event; nobody is taken out of the scoring event',
+    ['link remove 1:runsignup:974559 1:copernico:RACE/EVENT', 'link remove 1:copernico:RACE/EVENT'],
+    (c, [event = '', other]) => import('./commands/link.ts').then((m) => m.runLinkRemove(c, event, other)),
+  );
+  add(
+    program,
+    'push-participants <PARTNER:PROVIDER:EVENT>',
+    'send new and changed people to a scoring event, or to those that a registration event is linked to',
+    ['push-participants 1:copernico:RACE/EVENT --dry-run', 'push-participants 1:runsignup:974559'],
+    (c, [spec = ''], o) => import('./commands/push-participants.ts').then((m) => m.runPushParticipants(c, spec, o)),
+    (command) =>
+      maxSeconds(
+        command
+          .option('--dry-run', 'say who would be added, changed and removed; call nobody, store nothing')
+          .option('--all', 'send everybody again, not only who is new or changed'),
+      ),
+  );
+  add(
+    program,
+    'pull-results <PARTNER:PROVIDER:EVENT>',
+    'bring the results of a scoring event into the database, as they are now',
+    ['pull-results 1:copernico:RACE/EVENT', 'pull-results 1:chronotrack:31002 --credential 4'],
+    (c, [spec = ''], o) => import('./commands/pull-results.ts').then((m) => m.runPullResults(c, spec, o)),
+    (command) =>
+      allowMassRemoval(
+        maxSeconds(
+          command.option('--credential <id>', 'the credential that sees the event, where the partner has several'),
+        ),
+      ),
+  );
+
   const partners = group(program, 'partners', 'the timing partners', ['partners add "Peak Timing"', 'partners list']);
   add(
     partners,
@@ -160,7 +214,7 @@ export function buildProgram(run: (invocation: Invocation) => Promise<void>): Co
     ['credentials keygen --out /etc/p88sync/encryption.key', 'credentials keygen'],
     (c, _, o) => import('./commands/credential-keys.ts').then((m) => m.runKeygen(c, o)),
     (command) => command.option('--out <file>', 'write it to this new file, readable by its owner only'),
-    false,
+    { needsConfig: false },
   );
   add(
     credentials,
@@ -206,7 +260,7 @@ export function buildProgram(run: (invocation: Invocation) => Promise<void>): Co
     ['timers print', 'timers print --cron'],
     (c, _, o) => import('./commands/timers.ts').then((m) => m.runTimersPrint(c, o as never)),
     timerOptions,
-    false,
+    { needsConfig: false },
   );
   add(
     timers,
@@ -219,7 +273,7 @@ export function buildProgram(run: (invocation: Invocation) => Promise<void>): Co
         .option('--dry-run', 'say what would be written; write nothing')
         .option('--force', 'overwrite files that differ')
         .option('--root <dir>', 'write below this folder instead of /; for packages'),
-    false,
+    { needsConfig: false },
   );
 
   add(
@@ -237,7 +291,7 @@ export function buildProgram(run: (invocation: Invocation) => Promise<void>): Co
     ['sandbox', 'sandbox --port 8088'],
     (c, _, o) => import('./commands/sandbox.ts').then((m) => m.runSandbox(c, o as never)),
     (command) => command.option('--port <n>', 'port on 127.0.0.1; 0 takes a free one', '8088'),
-    false,
+    { needsConfig: false },
   );
   add(
     program,
@@ -246,7 +300,7 @@ export function buildProgram(run: (invocation: Invocation) => Promise<void>): Co
     ['demo'],
     (c) => import('./commands/demo.ts').then((m) => m.runDemo(c)),
     undefined,
-    false,
+    { needsConfig: false },
   );
   return program;
 }
@@ -257,6 +311,13 @@ type Execute = (
   options: Record<string, never>,
 ) => Promise<CommandResult>;
 
+interface CommandKind {
+  /** False: it brings its own world. Default: true. */
+  readonly needsConfig?: boolean;
+  /** What its group does where no subcommand is named. */
+  readonly isDefault?: boolean;
+}
+
 function adder(run: (invocation: Invocation) => Promise<void>) {
   return (
     parent: Command,
@@ -265,9 +326,9 @@ function adder(run: (invocation: Invocation) => Promise<void>) {
     examples: readonly string[],
     execute: Execute,
     extend?: (command: Command) => Command,
-    needsConfig = true,
+    { needsConfig = true, isDefault = false }: CommandKind = {},
   ) => {
-    const command = parent.command(usage).description(description);
+    const command = parent.command(usage, { isDefault }).description(description);
     extend?.(command);
     command
       .option('--json', 'one JSON object on standard output; the log goes to standard error')
@@ -315,7 +376,7 @@ function maxSeconds(command: Command): Command {
 function allowMassRemoval(command: Command): Command {
   return command.option(
     '--allow-mass-removal',
-    'mark everybody as removed who is missing from a complete listing, however many',
+    'mark everybody (or every result) as removed that a complete listing lacks, however many',
   );
 }
 

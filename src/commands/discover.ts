@@ -9,7 +9,7 @@ import type { CredentialRun } from '../sync/context.ts';
 import { type DiscoveryOutcome, discoverCredential, undiscovered } from '../sync/discover.ts';
 import { credentialsAtOnce, sideBySide } from '../sync/side-by-side.ts';
 import type { CommandContext, CommandResult, Workspace } from './context.ts';
-import { findProvider } from './find-provider.ts';
+import { checkRegistrations, findProvider } from './find-provider.ts';
 import { syncContext, takeOverDead, type UsableCredential, usableCredentials } from './sync-setup.ts';
 import { parseMaxSeconds, withTimeLimit } from './time-limit.ts';
 
@@ -33,14 +33,20 @@ export async function runDiscover(
   return discoveryResult(context, outcomes, chosen);
 }
 
-/** Those of one partner, or of one provider of it; all without a spec. @throws UsageError where nothing fits. */
+/**
+ * Those that have registrations: of one partner, or of one provider of it; all without a spec. @throws UsageError where
+ * nothing fits.
+ */
 export async function chooseCredentials(context: CommandContext, workspace: Workspace, spec: string | undefined) {
-  const all = usableCredentials(await listCredentials(workspace.database.db), workspace);
+  const all = usableCredentials(await listCredentials(workspace.database.db), workspace).filter(
+    ({ provider }) => provider.abilities.registrations,
+  );
   if (spec === undefined) return all;
   const named = parsePartnerSpec(spec);
   const partner = await findPartner(workspace.database.db, named.partner);
   const provider =
     named.provider === undefined ? undefined : findProvider(workspace, context.providers, named.provider);
+  if (provider) checkRegistrations(provider);
   const chosen = all.filter((one) => one.partnerId === partner.partnerId && (!provider || one.provider === provider));
   if (chosen.length === 0) throw noSuchCredential(`of ${spec}`);
   return chosen;

@@ -39,6 +39,7 @@ export async function gatherCredentials(
       },
       call,
       clock,
+      registrations: provider.abilities.registrations,
       lastDiscoveryAt: discoveries.get(credentialId),
     });
   });

@@ -70,6 +70,8 @@ export interface CredentialFacts {
   readonly call: CallFacts;
   /** The provider's clock, where it answered. */
   readonly clock: ClockReading | undefined;
+  /** False: a scoring system, which has no events to be discovered. */
+  readonly registrations: boolean;
   readonly lastDiscoveryAt: Date | undefined;
 }
 

@@ -27,7 +27,7 @@ export function judgeWork(work: WorkFacts, now: Date, highEveryMinutes: number):
 
 function judgeDiscovery({ credentials }: WorkFacts, now: Date): readonly Finding[] {
   // Those that the provider refuses have a finding of their own, and discover nothing until it is dealt with.
-  const asked = credentials.filter((one) => !one.refused && !one.unusable);
+  const asked = credentials.filter((one) => one.registrations && !one.refused && !one.unusable);
   const nameOf = (one: (typeof asked)[number]) => `${one.partnerId}:${one.provider}`;
   const never = asked.filter((one) => !one.lastDiscoveryAt);
   const stale = asked.filter(

@@ -14,3 +14,11 @@ export function findProvider(workspace: Workspace, providers: readonly Provider[
     hint: `Known: ${providers.map((provider) => provider.name).join(', ')}.`,
   });
 }
+
+/** @throws UsageError where it has nobody to be synced: a scoring system. */
+export function checkRegistrations({ displayName, abilities }: Provider): void {
+  if (abilities.registrations) return;
+  throw new UsageError(`${displayName} has no registrations: it is a scoring system`, {
+    hint: 'Link its events to registration events (`p88sync link --help`); push-participants and pull-results work on them.',
+  });
+}

@@ -13,9 +13,6 @@ import { type OpenedJob, openPublishJob, type PublishOptions } from './publish-j
 import { publicationReport } from './publish-report.ts';
 import { syncContext, takeOverDead } from './sync-setup.ts';
 
-/** Two people do not publish one event at once; a sync of its registrations goes on meanwhile. */
-const purpose = { key: 'publish', operation: 'results', direction: 'push' } as const;
-
 export async function runPublishResults(
   context: CommandContext,
   text: string,
@@ -111,8 +108,7 @@ async function claimPublishing(
     owner: run.owner,
     unitId: context.newId(),
     eventIds: [job.event.eventId],
-    kind: 'full',
-    purpose,
+    kind: 'publish',
     since: undefined,
     leaseSeconds: context.settings.leaseSeconds,
     now: clock.now(),

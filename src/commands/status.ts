@@ -24,6 +24,7 @@ import {
 } from '../store/status-reads.ts';
 import type { CommandContext, CommandResult, Workspace } from './context.ts';
 import { shownQueue } from './shown-queue.ts';
+import { statusLinks } from './status-links.ts';
 import { readSituation, type Situation, startsFrom, usableCredentials } from './sync-setup.ts';
 
 export interface StatusOptions {
@@ -115,6 +116,13 @@ async function gather(
     partners: partners.length,
     credentials,
     events,
+    links: await statusLinks(workspace, {
+      query: { now, ...situation, settings: context.settings },
+      partners: names,
+      rejected,
+      partnerId,
+      eventId,
+    }),
     running: await readRunning(db, now),
     lastDiscoveryAt: await lastDiscovery(db, now),
     lastSyncAt,
@@ -153,6 +161,7 @@ async function credentialLines(
         },
         notBefore: one.notBefore,
         lastCallAt: used.get(one.credentialId),
+        registrations: one.provider.abilities.registrations,
         lastDiscovery: discoveries.get(one.credentialId),
       };
     });

@@ -8,7 +8,7 @@ import { renderOutcomes } from '../report/tick-text.ts';
 import { findPartner } from '../store/partners.ts';
 import { runUnits } from '../sync/run-units.ts';
 import type { CommandContext, CommandResult } from './context.ts';
-import { findProvider } from './find-provider.ts';
+import { checkRegistrations, findProvider } from './find-provider.ts';
 import { lookForEvent } from './look-for-event.ts';
 import { openConnections, readSituation, syncContext, takeOverDead } from './sync-setup.ts';
 import { parseMaxSeconds, withTimeLimit } from './time-limit.ts';
@@ -34,6 +34,7 @@ export async function runSyncEvent(
   const { clock } = workspace;
   const partner = await findPartner(workspace.database.db, spec.partner);
   const provider = findProvider(workspace, context.providers, spec.provider);
+  checkRegistrations(provider);
   await takeOverDead(context, workspace);
   const filter = {
     partnerId: partner.partnerId,

@@ -12,6 +12,7 @@ export function syncContext(context: CommandContext, workspace: Workspace, signa
   const { settings, log, newId } = context;
   return {
     database: workspace.database,
+    providers: workspace.providerIds.byId,
     clock: workspace.clock,
     identity: workspace.identity,
     settings,

@@ -1,14 +1,18 @@
-/** `tick`: works out what is due now, syncs it in priority order, and stops within its time limit. */
+/** `tick`: works out from the history what is due now, syncs it in priority order, and stops within its time limit. */
 import { exitCodes, worstExit } from '../domain/exit-codes.ts';
 import type { UnitOutcome } from '../domain/outcomes.ts';
 import type { Plan, PlannedUnit } from '../domain/planning.ts';
 import type { QueueOutcome } from '../domain/queue.ts';
+import type { TickPlan } from '../domain/scoring-work.ts';
 import type { Settings } from '../domain/settings.ts';
 import { callsFreeFor } from '../plan/free-calls.ts';
-import { planTick } from '../plan/plan.ts';
+import { type PlanQuery, planTick } from '../plan/plan.ts';
+import { linksFrom } from '../plan/window.ts';
+import { hasLinks } from '../store/links.ts';
 import type { CommandContext, CommandResult, Workspace } from './context.ts';
 import { takeFromQueue } from './queue-take.ts';
 import { openConnections, readSituation, type Situation, startsFrom, syncContext, takeOverDead } from './sync-setup.ts';
+import type { TickScoring } from './tick-scoring.ts';
 import { parseMaxSeconds, withTimeLimit } from './time-limit.ts';
 import { eventNames, exitOfOutcome, logUnit } from './unit-report.ts';
 
@@ -24,18 +28,27 @@ export async function runTick(context: CommandContext, options: TickOptions): Pr
   const { clock } = workspace;
   if (!options.dryRun) await takeOverDead(context, workspace);
   const startedAt = clock.now();
-  const situation = await readSituation(context, workspace, {
-    startsFrom: startsFrom(context, startedAt),
-    settled: settledEvents(context.settings, startedAt),
-  });
-  const query = { now: startedAt, ...situation, settings: context.settings };
+  const linked = await hasLinks(workspace.database.db, linksFrom(startedAt, context.settings));
+  const query = await readFacts(context, workspace, startedAt, linked);
+  const { now: _, settings: __, ...situation } = query;
   const plan = planTick(query);
-  if (options.dryRun) return dryRun(context, workspace, plan);
+  const scoringSide = linked ? await import('./tick-scoring.ts') : undefined;
+  const planScoring = async (facts: PlanQuery) => scoringSide?.planScoringNow(context, workspace, facts);
+  if (options.dryRun) {
+    const scoring = (await planScoring(query))?.plan;
+    return dryRun(context, workspace, { ...plan, ...(scoring && { scoring }) });
+  }
+  const tookMs = () => clock.now().getTime() - startedAt.getTime();
   // A run that has not ended a lease behind its time limit is dead.
   const until = new Date(startedAt.getTime() + (maxSeconds + context.settings.leaseSeconds) * 1000);
   const queued = await takeFromQueue(context, workspace, until);
-  if (plan.units.length === 0 && queued.length === 0)
-    return report(context, { plan, ...situation }, nothing, clock.now().getTime() - startedAt.getTime());
+  if (plan.units.length === 0 && queued.length === 0) {
+    const planned = await planScoring(query);
+    if (!planned || planned.plan.units.length === 0) {
+      const ran = { ...nothing, scoring: planned && scoringSide?.scoringReport(planned, []) };
+      return report(context, { plan, ...situation }, ran, tookMs());
+    }
+  }
 
   for (const one of plan.leftOut) context.log.debug({ event: one.event.eventId, why: one.why }, one.reason);
   const sync = syncContext(context, workspace, signal);
@@ -53,21 +66,43 @@ export async function runTick(context: CommandContext, options: TickOptions): Pr
     }),
     onOutcome: async (unit, outcome) => logUnit(context, unit, outcome, clock.now()),
   });
-  const settled = await settleQueue(context, workspace, work, outcomes, signal);
-  const ran = { units: work.units, outcomes, queue: settled };
-  return report(context, { plan, ...situation }, ran, clock.now().getTime() - startedAt.getTime());
+  // With the facts as they are now: what the syncs changed is pushed by the same tick.
+  const planned =
+    scoringSide && !signal.aborted
+      ? await planScoring(await readFacts(context, workspace, clock.now(), linked))
+      : undefined;
+  const scoring = planned && (await scoringSide?.runPlanned(context, sync, planned, connections.connect));
+  const queue = await settleQueue(context, workspace, work, outcomes, signal);
+  return report(context, { plan, ...situation }, { units: work.units, outcomes, queue, scoring }, tookMs());
 }
 
-/** Events so far away that they are synced at the slowest pace, and were within it: the plan says nothing of them. */
-export function settledEvents(settings: Settings, now: Date): { startsAfter: Date; syncedAfter: Date } {
+async function readFacts(
+  context: CommandContext,
+  workspace: Workspace,
+  now: Date,
+  linked: boolean,
+): Promise<PlanQuery> {
+  const situation = await readSituation(context, workspace, {
+    startsFrom: startsFrom(context, now),
+    settled: settledEvents(context.settings, now, linked),
+  });
+  return { now, ...situation, settings: context.settings };
+}
+
+/**
+ * Events so far away that they are synced at the slowest pace, and were within it: the plan says nothing of them.
+ * @param linked those that are due within the hour are told too: what they need is kept from pushes and pulls of results.
+ */
+export function settledEvents(settings: Settings, now: Date, linked = false): { startsAfter: Date; syncedAfter: Date } {
   const { cadence, mediumFromHours, slackSeconds } = settings;
+  const ahead = linked ? 3_600_000 : 0;
   // Two hours more: what enters the next window within the coming hour counts for the budget.
   const startsAfter = new Date(now.getTime() + (mediumFromHours + 2) * 3_600_000);
-  const syncedAfter = new Date(now.getTime() - cadence.low.everyMinutes * 60_000 + slackSeconds * 1000);
+  const syncedAfter = new Date(now.getTime() - cadence.low.everyMinutes * 60_000 + slackSeconds * 1000 + ahead);
   return { startsAfter, syncedAfter };
 }
 
-async function dryRun(context: CommandContext, workspace: Workspace, plan: Plan): Promise<CommandResult> {
+async function dryRun(context: CommandContext, workspace: Workspace, plan: TickPlan): Promise<CommandResult> {
   const { shownQueue } = await import('./shown-queue.ts');
   const waiting = (await shownQueue(workspace, { now: plan.now })).filter(({ status }) => status === 'pending');
   if (context.json) {
@@ -83,39 +118,40 @@ interface Ran {
   readonly units: readonly PlannedUnit[];
   readonly outcomes: readonly UnitOutcome[];
   readonly queue: readonly QueueOutcome[];
+  readonly scoring: TickScoring | undefined;
 }
 
-const nothing: Ran = { units: [], outcomes: [], queue: [] };
+const nothing: Ran = { units: [], outcomes: [], queue: [], scoring: undefined };
 
 async function report(
   context: CommandContext,
   { plan, events, credentials }: Situation & { readonly plan: Plan },
-  { units, outcomes, queue }: Ran,
+  { units, outcomes, queue, scoring }: Ran,
   durationMs: number,
 ): Promise<CommandResult> {
   const exit = worstExit([
     exitOf(context, outcomes, plan, { events, credentials }),
+    ...(scoring?.exits ?? []),
     ...(queue.some((one) => one.isFailure) ? (['someFailed'] as const) : []),
   ]);
-  const names = eventNames(units);
-  const ran = { outcomes, leftOut: plan.leftOut, durationMs, names, queue };
+  const { leftOut } = plan;
+  const told = {
+    outcomes: [...outcomes, ...(scoring?.outcomes ?? [])],
+    leftOut,
+    scoringLeftOut: scoring?.plan.leftOut ?? [],
+    durationMs,
+    names: new Map([...eventNames(units), ...(scoring?.names ?? [])]),
+    queue,
+  };
   if (context.json) {
     const { outcomesJson } = await import('../report/outcome-json.ts');
-    return {
-      exit,
-      text: '',
-      json: { exitCode: exitCodes[exit].code, ...outcomesJson(ran) },
-    };
+    return { exit, text: '', json: { exitCode: exitCodes[exit].code, ...outcomesJson(told) } };
   }
   // The idle tick, once a minute all year, loads no table.
-  if (outcomes.length + plan.leftOut.length + queue.length === 0)
+  if (told.outcomes.length + leftOut.length + told.scoringLeftOut.length + queue.length === 0)
     return { exit, text: 'Nothing is due.', json: undefined };
   const { renderOutcomes } = await import('../report/tick-text.ts');
-  return {
-    exit,
-    text: renderOutcomes(ran, context.terminal),
-    json: undefined,
-  };
+  return { exit, text: renderOutcomes(told, context.terminal), json: undefined };
 }
 
 /**

@@ -26,7 +26,7 @@ const number = (value: number, min: number, max: number, meaning: string): Numbe
   max,
 });
 
-const { cadence, massRemoval, ...plain } = defaultSettings;
+const { cadence, massRemoval, scoring, ...plain } = defaultSettings;
 const { high, medium, low } = cadence;
 const day = 24 * 60;
 
@@ -45,6 +45,9 @@ const numbers = {
   P88SYNC_OVERLAP_SECONDS: number(plain.overlapSeconds, 0, 3600, 'Seconds by which changes are asked for twice'),
   P88SYNC_LEASE_SECONDS: number(plain.leaseSeconds, 10, 3600, 'Seconds until a run that hangs loses its claim'),
   P88SYNC_MASS_REMOVAL_PEOPLE: number(massRemoval.people, 0, 1_000_000, 'Inferred removals per event always believed'),
+  P88SYNC_RESULTS_EVERY_MINUTES: number(scoring.resultsEveryMinutes, 1, 7 * day, 'Minutes between pulls of results'),
+  P88SYNC_RESULTS_UNTIL_HOURS: number(scoring.resultsUntilHours, 1, 8760, 'Pulls end this many hours after the start'),
+  P88SYNC_PUSH_EVERY_MINUTES: number(scoring.pushEveryMinutes, 1, 30 * day, 'Minutes between pushes of participants'),
   P88SYNC_PACE_MS: number(1000, 0, 60_000, 'Milliseconds between two calls with one credential'),
   P88SYNC_HEADERS_TIMEOUT_MS: number(25_000, 100, 600_000, "Milliseconds until a provider's answer must begin"),
   P88SYNC_BODY_TIMEOUT_MS: number(20_000, 100, 600_000, 'Milliseconds that the rest of the answer may take'),

@@ -40,6 +40,11 @@ export function readSettings(reader: Reader): Settings {
       people: number('P88SYNC_MASS_REMOVAL_PEOPLE'),
       share: reader.value('P88SYNC_MASS_REMOVAL_SHARE', share) ?? defaultSettings.massRemoval.share,
     },
+    scoring: {
+      resultsEveryMinutes: number('P88SYNC_RESULTS_EVERY_MINUTES'),
+      resultsUntilHours: number('P88SYNC_RESULTS_UNTIL_HOURS'),
+      pushEveryMinutes: number('P88SYNC_PUSH_EVERY_MINUTES'),
+    },
   };
   // A refused number left its default behind, which says nothing about the others.
   if (reader.problems.length === before) checkOrder(reader, settings);

@@ -1,6 +1,7 @@
 /** What units and runs come to; the report and the exit code are made of these. */
 import type { ExitName } from './exit-codes.ts';
 import type { SyncKind } from './provider.ts';
+import type { ScoringKind } from './scoring-work.ts';
 import type { Priority } from './settings.ts';
 
 export interface Counts {
@@ -45,6 +46,9 @@ export interface Failure {
  */
 export type DeferredBecause = 'claimed-elsewhere' | 'run-ended' | 'budget' | 'not-reached';
 
+/** What a unit does: one of the syncs, or one of the two ways between registrations and a scoring system. */
+export type UnitKind = SyncKind | ScoringKind;
+
 /** One unit: `deferred` means nothing went wrong but there was no room (budget, time limit, somebody else runs it). */
 export interface UnitOutcome {
   readonly status: 'completed' | 'failed' | 'failed_permanent' | 'deferred';
@@ -53,7 +57,7 @@ export interface UnitOutcome {
   readonly credentialId: number;
   readonly raceId: string | undefined;
   readonly eventIds: readonly string[];
-  readonly kind: SyncKind;
+  readonly kind: UnitKind;
   readonly priority: Priority | undefined;
   readonly counts: Counts;
   /** Registrations of its events that are announced and left to be read; undefined where none take a call of their own. */

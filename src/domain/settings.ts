@@ -28,6 +28,17 @@ export interface Settings {
   readonly leaseSeconds: number;
   /** A complete listing that would mark more than max(people, share) of an event stops with exit 6. */
   readonly massRemoval: { readonly people: number; readonly share: number };
+  readonly scoring: ScoringCadence;
+}
+
+/** How often linked scoring events are worked on. */
+export interface ScoringCadence {
+  /** Results, from the start of the first linked event … */
+  readonly resultsEveryMinutes: number;
+  /** … until this long after the start of the last one. */
+  readonly resultsUntilHours: number;
+  /** Participants, where no sync changed anything meanwhile. */
+  readonly pushEveryMinutes: number;
 }
 
 /** Design section 5 and 6, as the product ships. */
@@ -46,4 +57,5 @@ export const defaultSettings: Settings = {
   overlapSeconds: 60,
   leaseSeconds: 60,
   massRemoval: { people: 5, share: 0.1 },
+  scoring: { resultsEveryMinutes: 30, resultsUntilHours: 24, pushEveryMinutes: 240 },
 };

@@ -4,6 +4,7 @@ import type { Counts } from './outcomes.ts';
 import type { Pace } from './planning.ts';
 import type { SyncKind } from './provider.ts';
 import type { StatusQueueItem } from './queue.ts';
+import type { ScoringState } from './scoring-work.ts';
 
 export interface StatusData {
   readonly now: Date;
@@ -13,6 +14,8 @@ export interface StatusData {
   readonly credentials: readonly StatusCredential[];
   /** Upcoming events, and those within the hour after their start. */
   readonly events: readonly StatusEvent[];
+  /** Linked scoring events that are not over, the nearest start first. */
+  readonly links: readonly StatusLink[];
   readonly running: readonly StatusRunning[];
   /** Start (UTC) of the newest sync or discovery of any event, shown or not; undefined: never. */
   readonly lastDiscoveryAt: Date | undefined;
@@ -67,6 +70,8 @@ export interface StatusCredential {
   readonly refused: { readonly since: Date; readonly reason: string; readonly probeAt: Date | undefined } | undefined;
   readonly notBefore: Date | undefined;
   readonly lastCallAt: Date | undefined;
+  /** False: a scoring system, which has no events to be discovered. */
+  readonly registrations: boolean;
   /** The newest that came to an end (start, UTC); undefined: none of this program did. */
   readonly lastDiscovery: LastDiscovery | undefined;
 }
@@ -76,6 +81,35 @@ export interface LastDiscovery {
   readonly status: 'completed' | 'failed';
   /** Why it failed. */
   readonly reason: string | undefined;
+}
+
+/** A scoring event and what is linked to it. */
+export interface StatusLink {
+  readonly event: ScoringState;
+  readonly partner: string;
+  /** Undefined: its provider cannot, or the time for it is over. */
+  readonly push: (StatusScoring & { readonly waiting: StatusWaiting }) | undefined;
+  readonly results: (StatusScoring & { readonly results: number; readonly rejectedRows: number }) | undefined;
+}
+
+export interface StatusScoring {
+  readonly lastAt: Date | undefined;
+  readonly dueAt: Date;
+  readonly failure: StatusFailure | undefined;
+  readonly running: boolean;
+  /** Why the next tick will leave it out although it is due. */
+  readonly leftOut: string | undefined;
+}
+
+/** People that differ from what the scoring event was told. */
+export interface StatusWaiting {
+  readonly add: number;
+  readonly change: number;
+  readonly remove: number;
+  /** Of these: not taken the last time. */
+  readonly refused: number;
+  /** Who left before, and whom a person has to take out there. */
+  readonly byHand: number;
 }
 
 export interface StatusRunning {

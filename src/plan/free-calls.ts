@@ -12,8 +12,8 @@ export interface FreeCalls {
   readonly ceiling: number;
 }
 
-/** Both are 0 for a credential that is not known. */
-export function callsFreeFor(query: PlanQuery, credentialId: number, priority: Priority): FreeCalls {
+/** `scoring` comes behind all classes. Both are 0 for a credential that is not known. */
+export function callsFreeFor(query: PlanQuery, credentialId: number, priority: Priority | 'scoring'): FreeCalls {
   const credential = query.credentials.find((one) => one.credentialId === credentialId);
   if (!credential) return { free: 0, ceiling: 0 };
   const room = roomByMinute(credential);
@@ -23,7 +23,7 @@ export function callsFreeFor(query: PlanQuery, credentialId: number, priority: P
   const { settings } = query;
   const planned = new Set<EventState>();
   const needs = priorities
-    .slice(0, priorities.indexOf(priority))
+    .slice(0, priority === 'scoring' ? undefined : priorities.indexOf(priority))
     .map((higher) => needByMinute({ credential, events, priority: higher, planned, now: query.now, settings }));
   const free = Math.max(0, Math.floor(headroom(credential, room, needs)));
   return { free, ceiling: credential.callsPerHour - now + free };

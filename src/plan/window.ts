@@ -35,3 +35,8 @@ export function windowOf(startAt: Date, priority: Priority, settings: Settings):
       return { from: Number.NEGATIVE_INFINITY, to: mediumFrom - 1 };
   }
 }
+
+/** Links whose events all started earlier (UTC) ask for nothing more: neither a push nor results. */
+export function linksFrom(now: Date, { stopAfterHours, scoring }: Settings): Date {
+  return new Date(now.getTime() - Math.max(stopAfterHours, scoring.resultsUntilHours) * hourMs);
+}

@@ -9,8 +9,13 @@ const overdueMs = 13 * 3_600_000;
 /** When the timers discover (hours, UTC). */
 const discoveryHours = [6, 18, 30];
 
-export function discoveryConditionOf({ lastDiscovery, refused }: StatusCredential, now: Date): DiscoveryCondition {
+export function discoveryConditionOf(
+  { lastDiscovery, refused, registrations }: StatusCredential,
+  now: Date,
+): DiscoveryCondition {
   if (refused) return 'refused';
+  // Nothing is discovered there.
+  if (!registrations) return 'fine';
   if (!lastDiscovery) return 'never';
   if (lastDiscovery.status === 'failed') return 'failed';
   return now.getTime() - lastDiscovery.at.getTime() > overdueMs ? 'overdue' : 'fine';

@@ -1,12 +1,13 @@
 /** `tick --json` and `sync-event --json`. Fields are added, never renamed; durations in ms. */
 import { addCounts, type Failure, noCounts, type UnitOutcome } from '../domain/outcomes.ts';
 import { specOf } from './event-condition.ts';
-import { leftOutJson } from './plan-json.ts';
+import { leftOutJson, scoringLeftOutJson } from './plan-json.ts';
 import { queueOutcomeJson } from './queue-text.ts';
-import type { OutcomeReport } from './tick-text.ts';
+import type { ScoringReport } from './scoring-text.ts';
+import { isSync, type OutcomeReport } from './tick-text.ts';
 
-/** Totals, every unit, and what was left out. */
-export function outcomesJson({ outcomes, leftOut, durationMs, names, queue = [] }: OutcomeReport) {
+/** Totals, every unit, and what was left out. The counts of the totals are those of the syncs. */
+export function outcomesJson({ outcomes, leftOut, scoringLeftOut = [], durationMs, names, queue = [] }: OutcomeReport) {
   const count = (status: UnitOutcome['status']) => outcomes.filter((one) => one.status === status).length;
   return {
     durationMs,
@@ -16,11 +17,31 @@ export function outcomesJson({ outcomes, leftOut, durationMs, names, queue = [] 
       failed: count('failed') + count('failed_permanent'),
       deferred: count('deferred'),
       apiCalls: outcomes.reduce((sum, { apiCalls }) => sum + apiCalls, 0),
-      counts: outcomes.map((one) => one.counts).reduce(addCounts, noCounts),
+      counts: outcomes
+        .filter(isSync)
+        .map((one) => one.counts)
+        .reduce(addCounts, noCounts),
     },
     units: outcomes.map((outcome) => unitJson(outcome, names)),
-    leftOut: leftOut.map(leftOutJson),
+    leftOut: [...leftOut.map(leftOutJson), ...scoringLeftOut.map(scoringLeftOutJson)],
     queue: queue.map(queueOutcomeJson),
+  };
+}
+
+/** `push-participants --json` and `pull-results --json`. */
+export function scoringOutcomesJson({ outcomes, names, durationMs }: ScoringReport) {
+  return {
+    durationMs,
+    events: outcomes.map((outcome) => {
+      const { events, raceId: _, priority: __, ...unit } = unitJson(outcome, names);
+      const [event] = events;
+      return {
+        id: event?.id ?? null,
+        name: event?.name ?? null,
+        ...unit,
+        byHand: outcome.byHand.map((one) => ({ ...one })),
+      };
+    }),
   };
 }
 

@@ -1,6 +1,13 @@
 /** `tick --dry-run`: what would run, why, and what is left out, why. */
-import type { LeftOut, Plan, PlannedUnit } from '../domain/planning.ts';
+import type { LeftOut, PlannedUnit } from '../domain/planning.ts';
 import type { StatusQueueItem } from '../domain/queue.ts';
+import {
+  firstStart,
+  type ScoringLeftOut,
+  type ScoringUnit,
+  scoringName,
+  type TickPlan,
+} from '../domain/scoring-work.ts';
 import { specOf } from './event-condition.ts';
 import { countText, nounText } from './numbers.ts';
 import type { Screen } from './paint.ts';
@@ -31,29 +38,41 @@ const leftOutColumns: readonly Column[] = [
 ];
 
 /** The plan in the order in which it would run, each reason below its unit, and what waits in sync_queue. */
-export function renderPlan(plan: Plan, queue: readonly StatusQueueItem[], screen: Screen): string {
+export function renderPlan(plan: TickPlan, queue: readonly StatusQueueItem[], screen: Screen): string {
   const blocks = [noteLines(headline(plan), 'bold', screen, 0)];
-  if (plan.units.length > 0) {
-    blocks.push(
-      tableLines(
-        unitColumns,
-        plan.units.flatMap((unit, at) => unitLines(unit, at, plan.now)),
-        screen,
-        3,
-      ),
-    );
-  }
-  if (plan.leftOut.length > 0) blocks.push(leftOutLines(plan, screen));
+  const lines = [
+    ...plan.units.flatMap((unit, at) => unitLines(unit, at, plan.now)),
+    ...(plan.scoring?.units ?? []).flatMap((unit, at) => scoringLines(unit, plan.units.length + at, plan.now)),
+  ];
+  if (lines.length > 0) blocks.push(tableLines(unitColumns, lines, screen, 3));
+  if (plan.leftOut.length + (plan.scoring?.leftOut.length ?? 0) > 0) blocks.push(leftOutLines(plan, screen));
   if (queue.length > 0) blocks.push(queueLines(queue, plan.now, screen));
   return blocks.map((lines) => lines.join('\n')).join('\n\n');
 }
 
-function headline({ units, leftOut }: Plan): string {
-  const calls = units.reduce((sum, unit) => sum + expectedCalls(unit), 0);
-  const left = leftOut.length === 0 ? '' : `; ${nounText(leftOut.length, 'event is', 'events are')} left out`;
-  if (units.length === 0) return `Nothing would run${left === '' ? ': nothing is due' : left}.`;
-  const events = units.reduce((sum, unit) => sum + unit.events.length, 0);
-  return `Would run ${nounText(units.length, 'unit')} (${nounText(events, 'event')}) with about ${nounText(calls, 'call')}${left}.`;
+function headline({ units, leftOut, scoring = { units: [], leftOut: [] } }: TickPlan): string {
+  const expected = units.reduce((sum, unit) => sum + expectedCalls(unit), 0);
+  const calls = scoring.units.reduce((sum, { cost }) => sum + cost, expected);
+  const kept = leftOut.length + scoring.leftOut.length;
+  const left = kept === 0 ? '' : `; ${nounText(kept, 'event is', 'events are')} left out`;
+  const count = units.length + scoring.units.length;
+  if (count === 0) return `Nothing would run${left === '' ? ': nothing is due' : left}.`;
+  const events = units.reduce((sum, unit) => sum + unit.events.length, scoring.units.length);
+  return `Would run ${nounText(count, 'unit')} (${nounText(events, 'event')}) with about ${nounText(calls, 'call')}${left}.`;
+}
+
+function scoringLines({ kind, event, cost, reason }: ScoringUnit, at: number, now: Date): TableLine[] {
+  const start = firstStart(event);
+  const cells = [
+    String(at + 1),
+    'low',
+    specOf(event),
+    scoringName(event),
+    start ? relativeText(start, now) : '',
+    kind,
+    countText(cost),
+  ];
+  return [{ cells }, { note: reason, style: 'dim' }];
 }
 
 function unitLines(unit: PlannedUnit, at: number, now: Date): TableLine[] {
@@ -77,20 +96,26 @@ function unitLines(unit: PlannedUnit, at: number, now: Date): TableLine[] {
   ];
 }
 
-function leftOutLines({ leftOut, now }: Plan, screen: Screen): string[] {
-  const lines = tableLines(
-    leftOutColumns,
-    leftOut.slice(0, leftOutShown).flatMap((one) => oneLeftOut(one, now)),
-    screen,
-    3,
-  );
-  const hidden = leftOut.length - leftOutShown;
+function leftOutLines({ leftOut, scoring, now }: TickPlan, screen: Screen): string[] {
+  const all = [
+    ...leftOut.map((one) => oneLeftOut(one, now)),
+    ...(scoring?.leftOut ?? []).map((one) => oneScoringLeftOut(one, now)),
+  ];
+  const lines = tableLines(leftOutColumns, all.slice(0, leftOutShown).flat(), screen, 3);
+  const hidden = all.length - leftOutShown;
   if (hidden > 0) lines.push(...noteLines(`... and ${countText(hidden)} more; --json lists all`, 'dim', screen, 3));
   return lines;
 }
 
 function oneLeftOut({ event, priority, why, reason }: LeftOut, now: Date): TableLine[] {
   const cells = [priority, specOf(event), event.name, relativeText(event.startAt, now)];
+  const harmless = why === 'running' || why === 'retry-later';
+  return [{ cells }, { note: reason, style: harmless ? 'dim' : 'yellow' }];
+}
+
+function oneScoringLeftOut({ kind, event, why, reason }: ScoringLeftOut, now: Date): TableLine[] {
+  const start = firstStart(event);
+  const cells = [kind, specOf(event), scoringName(event), start ? relativeText(start, now) : ''];
   const harmless = why === 'running' || why === 'retry-later';
   return [{ cells }, { note: reason, style: harmless ? 'dim' : 'yellow' }];
 }

@@ -75,6 +75,7 @@ function linesOf(credential: StatusCredential, now: Date): TableLine[] {
 
 function discoveredCell(credential: StatusCredential, now: Date): Cell {
   const { lastDiscovery } = credential;
+  if (!credential.registrations) return { text: '–', style: 'dim' };
   if (!lastDiscovery) return { text: 'never', style: credential.refused ? 'red' : 'yellow' };
   const text = relativeText(lastDiscovery.at, now);
   return discoveryIsBehind(credential, now) ? { text, style: 'red' } : { text };

@@ -4,6 +4,7 @@ import { discoveryConditionOf } from './discovery-condition.ts';
 import { type JudgedEvent, judgeEvents, overdueMs, specOf } from './event-condition.ts';
 import { isoOrNull } from './json-text.ts';
 import { queueItemJson } from './queue-text.ts';
+import { linkStatusJson } from './status-links.ts';
 import { verdictOf } from './verdict.ts';
 
 /** All events, those that need attention first. Absent values are null; durations in ms. */
@@ -27,6 +28,7 @@ export function statusJson(data: StatusData) {
       startedAt: startedAt.toISOString(),
     })),
     events: judged.map((one) => eventJson(one, now)),
+    links: data.links.map(linkStatusJson),
     credentials: data.credentials.map((one) => credentialJson(one, now)),
     queue: data.queue.map(queueItemJson),
   };

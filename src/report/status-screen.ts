@@ -10,6 +10,7 @@ import { safeText } from './safe-text.ts';
 import { type Advice, adviceFor } from './status-advice.ts';
 import { credentialLines } from './status-credentials.ts';
 import { eventLines } from './status-events.ts';
+import { linkLines } from './status-links.ts';
 import { noteLines, type TableLine, tableLines } from './table-text.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 import { wallTimeText } from './zone-time.ts';
@@ -32,6 +33,7 @@ export function renderStatus(data: StatusData, screen: Screen): string {
     tableLines([{ head: '' }, { head: '', min: 20 }], factLines(data), screen),
     adviceLines(adviceFor(data, verdict), screen),
     judged.length > 0 ? eventLines(judged, data.now, screen) : [],
+    data.links.length > 0 ? linkLines(data.links, data.now, screen) : [],
     queueLines(data.queue, data.now, screen),
     data.credentials.length > 0 ? credentialLines(data.credentials, data.now, screen) : [],
   ];

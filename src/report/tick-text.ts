@@ -1,7 +1,8 @@
 /** The text of a `tick` or a `sync-event` that is done: one line per unit, failures with what to do below it. */
-import { addCounts, noCounts, type UnitOutcome } from '../domain/outcomes.ts';
+import { addCounts, type Counts, noCounts, type UnitOutcome } from '../domain/outcomes.ts';
 import type { LeftOut } from '../domain/planning.ts';
 import type { QueueOutcome } from '../domain/queue.ts';
+import type { ScoringLeftOut } from '../domain/scoring-work.ts';
 import { deferredText } from './deferred-words.ts';
 import { specOf } from './event-condition.ts';
 import { countText, nounText } from './numbers.ts';
@@ -18,6 +19,8 @@ export interface OutcomeReport {
   readonly outcomes: readonly UnitOutcome[];
   /** Events that were due and not in this run; empty for `sync-event`. */
   readonly leftOut: readonly LeftOut[];
+  /** The same of pushes and pulls. */
+  readonly scoringLeftOut?: readonly ScoringLeftOut[];
   readonly durationMs: number;
   /** Rows of sync_queue that the run served; empty for `sync-event`. */
   readonly queue?: readonly QueueOutcome[];
@@ -67,34 +70,62 @@ export function renderOutcomes(report: OutcomeReport, screen: Screen): string {
   return lines.join('\n');
 }
 
-function headline({ outcomes, leftOut, durationMs }: OutcomeReport): string {
-  const left =
-    leftOut.length === 0 ? '' : ` ${nounText(leftOut.length, 'event waits', 'events wait')} for a later tick.`;
+/** Not a push or a pull of results. */
+export function isSync({ kind }: UnitOutcome): boolean {
+  return kind !== 'push' && kind !== 'results';
+}
+
+function headline({ outcomes, leftOut, scoringLeftOut = [], durationMs }: OutcomeReport): string {
+  const waiting = leftOut.length + scoringLeftOut.length;
+  const left = waiting === 0 ? '' : ` ${nounText(waiting, 'event waits', 'events wait')} for a later tick.`;
   if (outcomes.length === 0) return left === '' ? 'Nothing is due.' : `Nothing was run.${left}`;
   const with_ = (status: UnitOutcome['status']) => outcomes.filter((one) => one.status === status);
-  const done = with_('completed');
+  const done = with_('completed').filter(isSync);
   const failed = with_('failed').length + with_('failed_permanent').length;
   const deferred = with_('deferred').length;
   const events = done.reduce((sum, { eventIds }) => sum + eventIds.length, 0);
-  const counts = outcomes.map((one) => one.counts).reduce(addCounts, noCounts);
+  const counts = countsOf(outcomes.filter(isSync));
   const parts = [
     `${countText(counts.inserted)} new`,
     `${countText(counts.updated)} changed`,
     `${countText(counts.removed)} removed`,
   ];
-  if (counts.failed > 0) parts.push(`${nounText(counts.failed, 'row')} rejected`);
+  const rejected = countsOf(outcomes).failed;
+  if (rejected > 0) parts.push(`${nounText(rejected, 'row')} rejected`);
   const trouble = [
     failed > 0 ? `${nounText(failed, 'unit')} failed` : '',
     deferred > 0 ? `${nounText(deferred, 'unit')} put off` : '',
   ].filter((part) => part !== '');
   const troubleText = trouble.length === 0 ? '' : ` ${trouble.join(', ')}.`;
-  return `Synced ${nounText(events, 'event')} in ${tookText(durationMs)}: ${parts.join(', ')}.${troubleText}${left}`;
+  return `Synced ${nounText(events, 'event')} in ${tookText(durationMs)}: ${parts.join(', ')}.${scoringText(with_('completed'))}${troubleText}${left}`;
+}
+
+/** ` Pushed 12 people to 1 scoring event. Pulled the results of 2: 3 new, 1 changed.` */
+function scoringText(completed: readonly UnitOutcome[]): string {
+  const pushes = completed.filter(({ kind }) => kind === 'push');
+  const pulls = completed.filter(({ kind }) => kind === 'results');
+  const sent = countsOf(pushes);
+  const got = countsOf(pulls);
+  const people = nounText(sent.inserted + sent.updated + sent.removed, 'person', 'people');
+  return [
+    pushes.length === 0 ? '' : ` Pushed ${people} to ${nounText(pushes.length, 'scoring event')}.`,
+    pulls.length === 0
+      ? ''
+      : ` Pulled the results of ${nounText(pulls.length, 'scoring event')}: ${countText(got.inserted)} new, ${countText(got.updated)} changed.`,
+  ].join('');
+}
+
+function countsOf(outcomes: readonly UnitOutcome[]): Counts {
+  return outcomes.map((one) => one.counts).reduce(addCounts, noCounts);
 }
 
 function headlineStyle(outcomes: readonly UnitOutcome[]): Style | undefined {
   if (outcomes.some(({ status }) => status === 'failed' || status === 'failed_permanent')) return 'red';
   return outcomes.some(({ status }) => status === 'completed') ? 'green' : undefined;
 }
+
+/** The kind has no column of its own on a narrow screen. */
+const scoringWords: Partial<Record<UnitOutcome['kind'], string>> = { push: 'push to ', results: 'results of ' };
 
 function outcomeLines(outcome: UnitOutcome, names: ReadonlyMap<string, string>): TableLine[] {
   const { counts, failure, status } = outcome;
@@ -104,7 +135,7 @@ function outcomeLines(outcome: UnitOutcome, names: ReadonlyMap<string, string>):
     cells: [
       marks[status],
       unitId(outcome, outcome.eventIds),
-      unitName(eventNames),
+      `${scoringWords[outcome.kind] ?? ''}${unitName(eventNames)}`,
       outcome.kind,
       countText(counts.fetched),
       countText(counts.inserted),

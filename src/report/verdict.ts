@@ -5,6 +5,7 @@ import type { JudgedEvent } from './event-condition.ts';
 import { countText, nounText } from './numbers.ts';
 import { spanText } from './relative-time.ts';
 import { safeText } from './safe-text.ts';
+import { linkFailed } from './status-links.ts';
 
 /** `good`: nothing to do. `warn`: not all is in yet. `bad`: something is late, failed or refused. `empty`: not set up. */
 export interface Verdict {
@@ -15,6 +16,8 @@ export interface Verdict {
   readonly refusedCredentials: number;
   /** Credentials whose last discovery failed, or that were not asked for new events in time. */
   readonly discoveriesBehind: number;
+  /** Scoring events whose newest push or pull of results failed. */
+  readonly scoringFailed: number;
   /** Events whose credential was removed: known, not synced, and in none of the counts above. */
   readonly notSynced: number;
   /** One or more sentences. */
@@ -29,6 +32,7 @@ export function verdictOf(data: StatusData, judged: readonly JudgedEvent[]): Ver
   const neverSynced = count('new');
   const refusedCredentials = data.credentials.filter((one) => one.refused !== undefined).length;
   const behind = data.credentials.filter((one) => discoveryIsBehind(one, data.now));
+  const scoringFailed = data.links.filter(linkFailed).length;
   const notSynced = count('no-credential');
   const counts = {
     late,
@@ -36,6 +40,7 @@ export function verdictOf(data: StatusData, judged: readonly JudgedEvent[]): Ver
     neverSynced,
     refusedCredentials,
     discoveriesBehind: behind.length,
+    scoringFailed,
     notSynced,
   };
 
@@ -44,13 +49,17 @@ export function verdictOf(data: StatusData, judged: readonly JudgedEvent[]): Ver
     sentences.push(`${nounText(refusedCredentials, 'credential is', 'credentials are')} refused.`);
   }
   if (behind.length > 0) sentences.push(discoveriesText(behind, data.now));
+  if (scoringFailed > 0) {
+    sentences.push(`The push to or the pull from ${nounText(scoringFailed, 'scoring event')} failed.`);
+  }
+  const others = refusedCredentials + behind.length + scoringFailed;
   if (data.events.length === 0) {
     sentences.unshift(emptyText(data));
-    return { level: refusedCredentials + behind.length > 0 ? 'bad' : 'empty', ...counts, text: sentences.join(' ') };
+    return { level: others > 0 ? 'bad' : 'empty', ...counts, text: sentences.join(' ') };
   }
   const total = judged.length - notSynced;
   sentences.unshift(total === 0 ? 'No upcoming event has a credential.' : eventsText(total, late, failed, neverSynced));
-  const bad = late + failed + refusedCredentials + behind.length > 0;
+  const bad = late + failed + others > 0;
   const incomplete = neverSynced > 0 || total === 0;
   return { level: bad ? 'bad' : incomplete ? 'warn' : 'good', ...counts, text: sentences.join(' ') };
 }

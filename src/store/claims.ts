@@ -1,13 +1,12 @@
 /**
- * Claims: a unit's rows in sync_history with status `running`, one per event, made unique by a partial index. A claim
- * has a lease; every page extends it in the page's own transaction, which is also the fence: a run whose claim was
+ * Claims: a unit's rows in sync_history with status `running`, one per event and kind of work, made unique by a partial
+ * index over their key (`event:974559`, `push:RACE/EVENT`, `results:RACE/EVENT`). A claim has a lease; every page extends it in the page's own transaction, which is also the fence: a run whose claim was
  * taken over finds no row to extend and stores nothing.
  */
 import { sql } from 'kysely';
 import { ClaimLost } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
-import type { Counts } from '../domain/outcomes.ts';
-import type { SyncKind } from '../domain/provider.ts';
+import type { Counts, UnitKind } from '../domain/outcomes.ts';
 import type { Db } from './database.ts';
 import type { Owner } from './participants.ts';
 import { ofRegistrations, tellsOfEvent } from './registration-syncs.ts';
@@ -20,13 +19,14 @@ export interface RunIdentity {
   readonly process: string;
 }
 
+/** What an event is claimed for; claims for different things do not keep each other out. */
+export type ClaimKind = UnitKind | 'publish';
+
 export interface ClaimRequest {
   readonly owner: Owner;
   readonly unitId: string;
   readonly eventIds: readonly string[];
-  readonly kind: SyncKind;
-  /** Default: its registrations are synced. */
-  readonly purpose?: ClaimPurpose;
+  readonly kind: ClaimKind;
   readonly since: Date | undefined;
   readonly leaseSeconds: number;
   readonly now: Date;
@@ -65,19 +65,6 @@ export interface Claim {
   readonly failures: ReadonlyMap<string, number>;
 }
 
-/** What an event is claimed for; claims for different things do not keep each other out. */
-export interface ClaimPurpose {
-  /** The claim's key is this and the event: `publish:974559`. */
-  readonly key: string;
-  readonly operation: string;
-  readonly direction: 'pull' | 'push';
-}
-
-/** Rows `h` of earlier claims of the event `e` for the same thing, which is not its registrations. */
-function ofPurpose({ key }: ClaimPurpose) {
-  return sql`h.claim_key = ${`${key}:`}::text || e`;
-}
-
 /** A claim that began later than now was left by a rehearsal with `--now`; hosts differ by far less. */
 const ahead = "interval '1 minute'";
 
@@ -114,23 +101,29 @@ export async function abandonDeadClaims(
   return result.rows;
 }
 
+/** What the history row of each kind says, and the first part of its key. */
+const work = {
+  full: { key: 'event', operation: 'full_sync', direction: 'pull' },
+  incremental: { key: 'event', operation: 'incremental_sync', direction: 'pull' },
+  details: { key: 'event', operation: 'details', direction: 'pull' },
+  push: { key: 'push', operation: 'participants', direction: 'push' },
+  results: { key: 'results', operation: 'results', direction: 'pull' },
+  publish: { key: 'publish', operation: 'results', direction: 'push' },
+} as const satisfies Readonly<Record<ClaimKind, { key: string; operation: string; direction: string }>>;
+
 /** @returns undefined where other runs hold every one of the events. */
 export async function claimEvents(db: Db, identity: RunIdentity, request: ClaimRequest): Promise<Claim | undefined> {
   const { owner, unitId, now } = request;
-  const purpose = request.purpose ?? {
-    key: 'event',
-    operation: operationOf(request.kind),
-    direction: 'pull' as const,
-  };
+  const { key, operation, direction } = work[request.kind];
   return db.transaction().execute(async (tx) => {
     const claimed = await sql<{ event_id: string }>`
       insert into sync_history (timing_partner_id, provider_id, event_id, operation_type, sync_direction, sync_time, status,
         claim_key, run_id, unit_id, partner_provider_credential_id, host, process, started_at, lease_until, since, failures)
-      select ${owner.partnerId}::int, ${owner.providerId}::int, e, ${purpose.operation}::text, ${purpose.direction}::text, ${now}::timestamptz, 'running',
-        ${`${purpose.key}:`}::text || e, ${identity.runId}::uuid, ${unitId}::uuid, ${owner.credentialId}::int, ${identity.host}::text, ${identity.process}::text,
+      select ${owner.partnerId}::int, ${owner.providerId}::int, e, ${operation}::text, ${direction}::text, ${now}::timestamptz, 'running',
+        ${key}::text || ':' || e, ${identity.runId}::uuid, ${unitId}::uuid, ${owner.credentialId}::int, ${identity.host}::text, ${identity.process}::text,
         ${now}::timestamptz, ${leaseEnd(now, request.leaseSeconds)}::timestamptz, ${request.since ?? null}::timestamptz,
         coalesce((select h.failures from sync_history h where h.timing_partner_id = ${owner.partnerId} and h.provider_id = ${owner.providerId}
-          and h.event_id = e and ${request.purpose ? ofPurpose(request.purpose) : tellsOfEvent} and ${happened(now)} order by h.sync_history_id desc limit 1), 0)
+          and h.event_id = e and ${sameWork(request.kind)} and ${happened(now)} order by h.sync_history_id desc limit 1), 0)
       from jsonb_array_elements_text(${JSON.stringify(request.eventIds)}::jsonb) as e
       -- Two claims that meet wait for each other's rows: in one order they cannot wait in a circle.
       order by e
@@ -181,12 +174,11 @@ interface EarlierRow {
 /** The newest row of each claimed event before this claim. */
 async function rowsBefore(
   tx: Db,
-  { owner, unitId, kind, purpose, now }: ClaimRequest,
+  { owner, unitId, kind, now }: ClaimRequest,
   eventIds: readonly string[],
 ): Promise<readonly EarlierRow[]> {
   // Who wants to read details must know of every run that did; to a listing they are no news.
-  const registrations = kind === 'details' ? ofRegistrations : tellsOfEvent;
-  const ofInterest = purpose ? ofPurpose(purpose) : registrations;
+  const ofInterest = kind === 'details' ? ofRegistrations : sameWork(kind);
   const result = await sql<EarlierRow>`
     select e as event_id, h.status, h.started_at, h.run_id, h.operation_type, h.unit_id,
       coalesce(h.failures, 0) as failures, h.checkpoint
@@ -216,6 +208,12 @@ function checkpointOf(
       row.operation_type === operationOf(request.kind),
   );
   return same ? first.checkpoint : undefined;
+}
+
+/** Rows `h` of the event `e` that tell how the same work stands. */
+function sameWork(kind: ClaimKind) {
+  const { key } = work[kind];
+  return key === 'event' ? tellsOfEvent : sql`h.claim_key = ${key}::text || ':' || e`;
 }
 
 /** Not a row of the future, which a rehearsal with `--now` left. Rows of older programs have no start. */
@@ -322,7 +320,6 @@ function leaseEnd(now: Date, seconds: number): Date {
   return new Date(now.getTime() + seconds * 1000);
 }
 
-export function operationOf(kind: SyncKind): 'full_sync' | 'incremental_sync' | 'details' {
-  if (kind === 'details') return 'details';
-  return kind === 'full' ? 'full_sync' : 'incremental_sync';
+export function operationOf(kind: ClaimKind): string {
+  return work[kind].operation;
 }

@@ -34,6 +34,8 @@ const neededRights: Readonly<Record<string, readonly string[]>> = {
   partner_provider_credentials: ['SELECT', 'UPDATE'],
   access_tokens: [...writing, 'DELETE'],
   sync_events: writing,
+  event_links: ['SELECT'],
+  pushed_participants: writing,
   sync_history: writing,
   sync_seen: ['SELECT', 'INSERT', 'DELETE'],
   registration_outlines: [...writing, 'DELETE'],
@@ -44,7 +46,7 @@ const neededRights: Readonly<Record<string, readonly string[]>> = {
 /** Rights that the timers need and this user lacks, as `INSERT on sync_history`; the schema must be complete. */
 export async function missingRights(db: Db, providers: readonly Provider[]): Promise<readonly string[]> {
   const own = providers.flatMap(({ tables }) =>
-    [tables.races, tables.events, tables.participants].flatMap((table) => (table ? [table.name] : [])),
+    [tables.races, tables.events, tables.participants, tables.results].flatMap((table) => (table ? [table.name] : [])),
   );
   const tables = { ...neededRights, ...Object.fromEntries(own.map((name) => [name, writing])) };
   const wanted = Object.entries(tables).flatMap(([name, rights]) => rights.map((right) => ({ name, right })));

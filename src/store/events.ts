@@ -2,6 +2,7 @@
 import { CompiledQuery, sql } from 'kysely';
 import type { Provider } from '../domain/provider.ts';
 import type { EventPage, EventRecord, RaceRecord, RejectedRow } from '../domain/records.ts';
+import type { ScoringEvent } from '../domain/scoring.ts';
 import type { TableSpec } from '../domain/tables.ts';
 import type { Db } from './database.ts';
 import { type RefusedRow, storeIsolated } from './isolate-rows.ts';
@@ -113,6 +114,30 @@ async function withoutPast(
     .execute();
   const stillAhead = new Set(known.map((row) => row.event_id));
   return events.filter((event) => event.startAt >= startsFrom || stillAhead.has(event.eventId));
+}
+
+/** A scoring event's row, as discovery would store it; results need it to stand there. */
+export async function storeScoringEvent(
+  db: Db,
+  provider: Provider,
+  owner: Owner,
+  event: ScoringEvent,
+  now: Date,
+): Promise<void> {
+  await storeRows(db, provider.tables.events, owner, [event], now);
+}
+
+/** Whether the provider's table of events has the event. */
+export async function isStored(
+  db: Db,
+  provider: Provider,
+  owner: Pick<Owner, 'partnerId'>,
+  eventId: string,
+): Promise<boolean> {
+  const { name, key } = provider.tables.events;
+  const result = await sql`select 1 from ${sql.table(name)} t where t.timing_partner_id = ${owner.partnerId}
+    and ${sql.ref(`t.${key[0]}`)}::text = ${eventId} limit 1`.execute(db);
+  return result.rows.length > 0;
 }
 
 async function storeRows(

@@ -130,7 +130,7 @@ async function addProviderRows(tx: Db, providers: readonly Provider[]): Promise<
   for (const provider of providers) {
     const names = [provider.displayName, ...provider.otherNames].map((name) => name.toLowerCase());
     await sql`insert into providers (name, provider_type, rate_limit_per_hour)
-      select ${provider.displayName}, 'registration', ${provider.defaults.callsPerHour}
+      select ${provider.displayName}, ${provider.abilities.registrations ? 'registration' : 'scoring'}, ${provider.defaults.callsPerHour}
       where not exists (select 1 from providers where lower(name) = any(${names}))`.execute(tx);
   }
 }

@@ -70,6 +70,19 @@ export interface Tables {
     rows: number | null;
     fingerprint: string | null;
   };
+  pushed_participants: {
+    timing_partner_id: number;
+    scoring_provider_id: number;
+    scoring_event_id: string;
+    source_id: string;
+    provider_id: number;
+    event_id: string;
+    content_hash: string | null;
+    pushed_at: Date | null;
+    removed_at: Date | null;
+    left_by_hand: Generated<boolean>;
+    error: string | null;
+  };
   sync_history: {
     sync_history_id: Generated<number>;
     timing_partner_id: number | null;

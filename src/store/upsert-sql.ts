@@ -14,7 +14,7 @@ export const participantExtras: Readonly<Record<string, ColumnType>> = {
 };
 
 // What the statement for a second list (supplement-sql.ts) is built from too.
-export { keysEqual, list as columnList, q as quoted, recordColumns };
+export { keysEqual, list as columnList, q as quoted };
 
 /** Reasons of a removal that we inferred, from a list and from a registration; a provider's row of any age takes it back. */
 export const absentReason = 'absent';
@@ -142,13 +142,13 @@ written as (
 select count(*) filter (where inserted)::int as inserted, count(*) filter (where not inserted)::int as updated from written`;
 }
 
-function recordColumns(columns: Readonly<Record<string, ColumnType>>): string {
+export function recordColumns(columns: Readonly<Record<string, ColumnType>>): string {
   return Object.entries(columns)
     .map(([name, type]) => `${q(name)} ${type}`)
     .join(', ');
 }
 
-function list(columns: readonly string[]): string {
+export function list(columns: readonly string[]): string {
   return columns.map(q).join(', ');
 }
 
@@ -160,6 +160,6 @@ function keysEqual(spec: TableSpec, left: string, right: string): string {
   return spec.key.map((column) => `${left}.${q(column)} = ${right}.${q(column)}`).join(' and ');
 }
 
-function q(identifier: string): string {
+export function q(identifier: string): string {
   return `"${identifier.replaceAll('"', '""')}"`;
 }

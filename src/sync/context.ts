@@ -9,6 +9,8 @@ import type { Owner } from '../store/participants.ts';
 
 export interface SyncContext {
   readonly database: Database;
+  /** By provider id. */
+  readonly providers: ReadonlyMap<number, Provider>;
   readonly clock: Clock;
   readonly settings: Settings;
   readonly identity: RunIdentity;

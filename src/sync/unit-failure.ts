@@ -12,7 +12,6 @@ import {
 } from '../domain/errors.ts';
 import { exitNameOf } from '../domain/exit-codes.ts';
 import type { Failure, UnitOutcome } from '../domain/outcomes.ts';
-import type { PlannedUnit } from '../domain/planning.ts';
 import { nextProbe } from '../plan/probe.ts';
 import { nextRetry } from '../plan/retry.ts';
 import { type Claim, endClaim } from '../store/claims.ts';
@@ -23,6 +22,13 @@ import type { CredentialRun, SyncContext } from './context.ts';
 
 type Ended = Pick<UnitOutcome, 'status' | 'failure' | 'deferredBecause'>;
 
+/** What failed, as far as it matters for what comes next. */
+export interface FailedWork {
+  /** Its interval: no retry waits longer. */
+  readonly everyMinutes: number;
+  readonly listsRegistrations: boolean;
+}
+
 /**
  * Records the failure and says how the unit ended.
  * @throws the error itself where the database is lost: the claim's lease then runs out by itself.
@@ -30,7 +36,7 @@ type Ended = Pick<UnitOutcome, 'status' | 'failure' | 'deferredBecause'>;
 export async function settleFailure(
   context: SyncContext,
   run: CredentialRun,
-  unit: PlannedUnit,
+  work: FailedWork,
   claim: Claim,
   thrown: unknown,
   apiCalls: number,
@@ -59,7 +65,7 @@ export async function settleFailure(
     await endAll(context, claim, apiCalls, error, 'abandoned', () => undefined);
     return { status: 'failed', failure: failureOf(error) };
   }
-  if (error instanceof SafetyStop) {
+  if (error instanceof SafetyStop && work.listsRegistrations) {
     await noteListingStopped(context.database.db, run.owner, claim.eventIds, context.clock.now());
   }
   if (mayBeOneEvent(run, failureOf(error), claim.eventIds)) {
@@ -70,13 +76,7 @@ export async function settleFailure(
   const retryAfter = error instanceof ProviderThrottled ? error.retryAt : undefined;
   if (retryAfter) await pauseCredential(context.database.db, run.owner.credentialId, retryAfter);
   const permanent = await endAll(context, claim, apiCalls, error, 'failed', (failures) =>
-    nextRetry(
-      failures,
-      context.settings.cadence[unit.priority].everyMinutes,
-      context.clock.now(),
-      context.settings,
-      retryAfter,
-    ),
+    nextRetry(failures, work.everyMinutes, context.clock.now(), context.settings, retryAfter),
   );
   return { status: permanent ? 'failed_permanent' : 'failed', failure: failureOf(error) };
 }

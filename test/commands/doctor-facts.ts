@@ -75,6 +75,7 @@ export function credentialFacts(overrides: Partial<CredentialFacts> = {}): Crede
     refused: undefined,
     call: { status: 'accepted', belongsTo: 'sees 4 races' },
     clock: clockReading(0),
+    registrations: true,
     lastDiscoveryAt: ago(2 * hour),
     ...overrides,
   };

@@ -39,6 +39,9 @@ test('every number can be set, and empty means unset', () => {
     P88SYNC_LEASE_SECONDS: '90',
     P88SYNC_MASS_REMOVAL_PEOPLE: '6',
     P88SYNC_MASS_REMOVAL_SHARE: '0.25',
+    P88SYNC_RESULTS_EVERY_MINUTES: '20',
+    P88SYNC_RESULTS_UNTIL_HOURS: '48',
+    P88SYNC_PUSH_EVERY_MINUTES: '120',
     P88SYNC_PACE_MS: '0',
     P88SYNC_HEADERS_TIMEOUT_MS: '500',
     P88SYNC_BODY_TIMEOUT_MS: '700',
@@ -61,6 +64,7 @@ test('every number can be set, and empty means unset', () => {
     overlapSeconds: 61,
     leaseSeconds: 90,
     massRemoval: { people: 6, share: 0.25 },
+    scoring: { resultsEveryMinutes: 20, resultsUntilHours: 48, pushEveryMinutes: 120 },
   });
   expect(config.http).toEqual({ paceMs: 0, headersTimeoutMs: 500, bodyTimeoutMs: 700, retries: 1 });
   expect(config.logLevel).toBe('debug');
@@ -227,6 +231,6 @@ test('every default that is a number is the one that applies', () => {
   const given = variables.filter(({ default: value }) => value !== undefined && /^[\d.,]+$/.test(value));
   const env = Object.fromEntries(given.map(({ name, default: value }) => [name, value]));
   const own = Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('P88SYNC_')));
-  expect(Object.keys(own).length).toBe(20);
+  expect(Object.keys(own).length).toBe(23);
   expect(read(own)).toEqual(read({}));
 });

@@ -15,10 +15,12 @@ export interface InProcessOptions {
   /** Default: those of the registry. */
   readonly providers?: readonly Provider[];
   readonly log?: Log;
-  /** A person at the terminal; the default is none, and --json. */
+  /** A person at the terminal; the default is none. */
   readonly terminal?: Pick<Terminal, 'confirm' | 'print'>;
   /** Aborted as by SIGTERM. */
   readonly signal?: AbortSignal;
+  /** `--json`; where it is not said: unless there is a terminal. */
+  readonly json?: boolean;
 }
 
 /** One invocation: its own wiring, its own connections, as a process has. */
@@ -26,7 +28,7 @@ export async function inProcess<Result = CommandResult>(
   command: (context: CommandContext) => Promise<Result>,
   options: InProcessOptions,
 ): Promise<Result> {
-  const providers = options.providers ?? registered;
+  const { providers = registered, json = options.terminal === undefined } = options;
   const config = readConfig(options.env, {
     providerNames: providers.map((provider) => provider.name),
     readFile: readConfigFile,
@@ -46,7 +48,7 @@ export async function inProcess<Result = CommandResult>(
       ...options.terminal,
     },
     signal: options.signal ?? new AbortController().signal,
-    json: options.terminal === undefined,
+    json,
     now: options.now,
   });
   try {

@@ -33,7 +33,9 @@ function allCommands(parent: Command = buildProgram(async () => undefined), path
     return [name, ...allCommands(command, name)];
   });
 }
-const groups = ['credentials', 'partners', 'timers'];
+const groups = ['credentials', 'link', 'partners', 'timers'];
+/** They need a scoring system: scoring.test.ts runs them against a toy. */
+const ofScoring = ['link add', 'link remove', 'push-participants', 'pull-results'];
 
 describe('--json', () => {
   /** In an order in which each finds what it needs; a tilde stands for a blank in an argument. */
@@ -46,6 +48,7 @@ describe('--json', () => {
     'credentials remove 2': 'removed',
     'credentials list': 'credentials',
     'credentials test': 'credentials',
+    'link list': 'links',
     discover: 'exitCode credentials',
     'tick --dry-run': 'now calls units leftOut',
     tick: 'exitCode durationMs totals units leftOut',
@@ -53,7 +56,7 @@ describe('--json', () => {
     'publish-results 1:runsignup:661001 --yes':
       'exitCode status durationMs apiCalls event resultSet action counts outcomes racing elsewhere refused unmappedSplits changes',
     'full-sync': 'exitCode startedAt finishedAt durationMs database totals partners failures left resumed',
-    status: 'now verdict database partners lastDiscoveryAt lastSyncAt rejectedRows running events credentials',
+    status: 'now verdict database partners lastDiscoveryAt lastSyncAt rejectedRows running events links credentials',
     prune: 'before historyRows apiCalls',
     'doctor --no-calls': '',
     'timers print': 'scheduler files',
@@ -86,7 +89,7 @@ describe('--json', () => {
   });
 
   test('no command is missing here', () => {
-    const covered = [...Object.keys(fieldsOf), 'sandbox', 'demo'];
+    const covered = [...Object.keys(fieldsOf), 'sandbox', 'demo', ...ofScoring];
     const missing = allCommands().filter(
       (name) => !groups.includes(name) && !covered.some((line) => `${line} `.startsWith(`${name} `)),
     );

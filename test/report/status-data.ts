@@ -1,6 +1,6 @@
 /** Status data as the command gathers it, with overrides: a quiet Saturday morning two hours before a start. */
 import type { StatusQueueItem } from '../../src/domain/queue.ts';
-import type { StatusCredential, StatusData, StatusEvent } from '../../src/domain/status.ts';
+import type { StatusCredential, StatusData, StatusEvent, StatusLink } from '../../src/domain/status.ts';
 
 /** Saturday, 04:20 in Chicago. */
 export const now = new Date('2026-08-08T09:20:00Z');
@@ -59,6 +59,7 @@ export function statusCredential(overrides: Partial<StatusCredential> = {}): Sta
     refused: undefined,
     notBefore: undefined,
     lastCallAt: minutesFrom(-0.2),
+    registrations: true,
     lastDiscovery: { at: minutesFrom(-200), status: 'completed', reason: undefined },
     ...overrides,
   };
@@ -85,12 +86,106 @@ export function statusData(overrides: Partial<StatusData> = {}): StatusData {
     partners: 1,
     credentials: [statusCredential()],
     events: [statusEvent()],
+    links: [],
     running: [],
     lastDiscoveryAt: minutesFrom(-200),
     lastSyncAt: minutesFrom(-0.7),
     rejectedRows: 0,
     queue: [],
     ...overrides,
+  };
+}
+
+/** A scoring event that was pushed to three minutes ago and is not pulled from yet. */
+export function statusLink(overrides: Partial<StatusLink> = {}): StatusLink {
+  const work = { running: false, failure: undefined, leftOut: undefined };
+  return {
+    event: {
+      partnerId: 1,
+      providerId: 5,
+      provider: 'copernico',
+      credentialId: 7,
+      eventId: 'LAKE/HALF',
+      can: { push: true, results: true },
+      linked: [
+        {
+          providerId: 2,
+          provider: 'runsignup',
+          eventId: '974559',
+          name: 'Lakefront Half Marathon',
+          startAt: minutesFrom(130),
+          changedAt: minutesFrom(-4),
+        },
+      ],
+      history: {
+        push: { lastCompleted: undefined, lastFailure: undefined, running: undefined },
+        results: { lastCompleted: undefined, lastFailure: undefined, running: undefined },
+      },
+    },
+    partner: 'Peak Timing',
+    push: {
+      ...work,
+      lastAt: minutesFrom(-3),
+      dueAt: minutesFrom(237),
+      waiting: { add: 0, change: 0, remove: 0, refused: 0, byHand: 0 },
+    },
+    results: { ...work, lastAt: undefined, dueAt: minutesFrom(130), results: 0, rejectedRows: 0 },
+    ...overrides,
+  };
+}
+
+/** A push that fails, and results of a race that is on. */
+function troubledLink(): StatusLink {
+  const { event, push, results, ...link } = statusLink();
+  const first = event.linked[0];
+  return {
+    ...link,
+    event: {
+      ...event,
+      eventId: 'GULF/TRI',
+      partnerId: 2,
+      linked: [
+        {
+          provider: 'runsignup',
+          providerId: 2,
+          changedAt: undefined,
+          ...first,
+          eventId: '1002003',
+          name: 'Gulf Shores Triathlon',
+          startAt: minutesFrom(-50),
+        },
+        {
+          provider: 'runsignup',
+          providerId: 2,
+          changedAt: undefined,
+          ...first,
+          eventId: '1002004',
+          name: 'Gulf Shores Relay',
+          startAt: minutesFrom(-40),
+        },
+      ],
+    },
+    push: push && {
+      ...push,
+      lastAt: minutesFrom(-62),
+      dueAt: minutesFrom(4),
+      waiting: { add: 3, change: 1, remove: 0, refused: 1, byHand: 2 },
+      failure: {
+        at: minutesFrom(-4),
+        status: 'failed',
+        failures: 3,
+        reason: 'Copernico did not answer within 150 s.',
+        retryAt: minutesFrom(4),
+      },
+    },
+    results: results && {
+      ...results,
+      lastAt: minutesFrom(-20),
+      dueAt: minutesFrom(10),
+      results: 1_204,
+      rejectedRows: 1,
+      leftOut: 'credential refused 5 min ago, next probe in 3 min',
+    },
   };
 }
 
@@ -105,6 +200,7 @@ export function busyMorning(): StatusData {
       queueItem({ id: 19, retries: 2, scheduledAt: minutesFrom(3), reason: 'RunSignUp did not answer within 30 s' }),
       queueItem({ id: 12, status: 'failed', retries: 3, reason: 'no event 974000 is known' }),
     ],
+    links: [statusLink(), troubledLink()],
     credentials: [
       statusCredential(),
       statusCredential({

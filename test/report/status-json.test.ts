@@ -31,6 +31,7 @@ it('is one object with ISO times and without holes', () => {
       neverSynced: 0,
       refusedCredentials: 1,
       discoveriesBehind: 0,
+      scoringFailed: 0,
       notSynced: 0,
     },
     database: 'postgresql db.example.org:5432/p88',
@@ -79,6 +80,7 @@ it('is one object with ISO times and without holes', () => {
         leftOut: null,
       },
     ],
+    links: [],
     credentials: [
       {
         credentialId: 3,

@@ -8,10 +8,12 @@ import type { Db } from '../../src/store/database.ts';
 import { readCredentialStates, readEventStates } from '../../src/store/due.ts';
 import { discoveredSince } from '../../src/store/full-sync-runs.ts';
 import { createLedger } from '../../src/store/ledger.ts';
+import { addLink } from '../../src/store/links.ts';
 import { countUnread, readBackfills, readUnread } from '../../src/store/outlines.ts';
 import type { Owner } from '../../src/store/participants.ts';
 import { readProviderIds } from '../../src/store/provider-ids.ts';
 import { prune } from '../../src/store/prune.ts';
+import { readScoringStates } from '../../src/store/scoring-states.ts';
 import { discoveriesByCredential, lastCalls, lastDiscovery, readLastSyncs } from '../../src/store/status-reads.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { type OpenPostgresStore, openOnPostgres } from './opening.ts';
@@ -138,6 +140,28 @@ describe('no table is read from end to end', () => {
         await lastDiscovery(db, now);
         await discoveriesByCredential(db, now);
         await lastCalls(db);
+      },
+    ],
+    [
+      'for linked scoring events, and for the claim of a push',
+      async () => {
+        const { byId } = await readProviderIds(db, providers);
+        for (const eventId of ids.slice(0, 20)) {
+          const scoring = { scoringProviderId: owner.providerId, scoringEventId: `scored-${eventId}` };
+          await addLink(db, { ...owner, eventId, ...scoring }, owner.credentialId, now);
+        }
+        expect(await readScoringStates(db, byId, {}, now)).toHaveLength(20);
+        const unitId = '00000000-0000-4000-8000-000000000003';
+        const request = {
+          owner,
+          unitId,
+          eventIds: ['1'],
+          kind: 'push',
+          since: undefined,
+          leaseSeconds: 60,
+          now,
+        } as const;
+        await claimEvents(db, identity(), request);
       },
     ],
     ['for a continued full sync', () => discoveredSince(db, at(-hour), false)],

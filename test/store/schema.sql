@@ -446,6 +446,24 @@ create table published_result_sets (
   constraint published_result_sets_pkey PRIMARY KEY (timing_partner_id, provider_id, event_id)
 );
 
+create table pushed_participants (
+  timing_partner_id integer not null,
+  scoring_provider_id integer not null,
+  scoring_event_id text not null,
+  source_id text not null,
+  provider_id integer not null,
+  event_id text not null,
+  content_hash text,
+  pushed_at timestamp with time zone,
+  removed_at timestamp with time zone,
+  left_by_hand boolean not null default false,
+  error text,
+  constraint pushed_participants_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES providers(provider_id),
+  constraint pushed_participants_scoring_provider_id_fkey FOREIGN KEY (scoring_provider_id) REFERENCES providers(provider_id),
+  constraint pushed_participants_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
+  constraint pushed_participants_pkey PRIMARY KEY (timing_partner_id, scoring_provider_id, scoring_event_id, source_id)
+);
+
 create table raceroster_events (
   event_id text not null,
   external_event_id text,
@@ -699,11 +717,14 @@ create table sync_history (
   constraint sync_history_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint sync_history_pkey PRIMARY KEY (sync_history_id)
 );
+CREATE INDEX sync_history_changes ON public.sync_history USING btree (timing_partner_id, provider_id, event_id, finished_at DESC) WHERE (((inserted + updated) + removed) > 0);
 CREATE UNIQUE INDEX sync_history_claim ON public.sync_history USING btree (timing_partner_id, provider_id, claim_key) WHERE (status = 'running'::text);
 CREATE INDEX sync_history_discoveries ON public.sync_history USING btree (sync_history_id DESC) WHERE (operation_type = 'events'::text);
 CREATE INDEX sync_history_full ON public.sync_history USING btree (timing_partner_id, provider_id, event_id, sync_history_id DESC) WHERE ((status = ANY (ARRAY['completed'::text, 'success'::text])) AND (operation_type = 'full_sync'::text));
 CREATE INDEX sync_history_incremental ON public.sync_history USING btree (timing_partner_id, provider_id, event_id, sync_history_id DESC) WHERE ((status = ANY (ARRAY['completed'::text, 'success'::text])) AND (operation_type = ANY (ARRAY['incremental_sync'::text, 'participants'::text])));
 CREATE INDEX sync_history_newest ON public.sync_history USING btree (timing_partner_id, provider_id, event_id, sync_history_id DESC);
+CREATE INDEX sync_history_pushes ON public.sync_history USING btree (timing_partner_id, provider_id, event_id, sync_history_id DESC) WHERE ((operation_type = 'participants'::text) AND (sync_direction = 'push'::text));
+CREATE INDEX sync_history_results ON public.sync_history USING btree (timing_partner_id, provider_id, event_id, sync_history_id DESC) WHERE ((operation_type = 'results'::text) AND (sync_direction = 'pull'::text));
 CREATE INDEX sync_history_started_at ON public.sync_history USING btree (started_at);
 
 create table sync_queue (

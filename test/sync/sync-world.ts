@@ -118,6 +118,7 @@ export async function syncWorld(database: Database, provider: Provider, changes:
   };
   const context: SyncContext = {
     database,
+    providers: new Map([[owner.providerId, provider]]),
     clock: { now: () => clock },
     settings: { ...defaultSettings, ...changes.settings },
     identity: identity(),
@@ -244,7 +245,7 @@ export async function afterTheLease(world: World, ms: number): Promise<void> {
   await abandonDeadClaims(world.database.db, 'host-b', () => undefined, at(ms));
 }
 
-function recording(lines: LogLine[], more: object = {}): Log {
+export function recording(lines: LogLine[], more: object = {}): Log {
   const write = (level: LogLine['level']) => (fields: object, message: string) =>
     void lines.push({ level, message, fields: { ...more, ...fields } });
   return {

@@ -2,8 +2,9 @@ import type { Migration } from '../../domain/tables.ts';
 import { core } from './0001-core.ts';
 import { links } from './0003-links.ts';
 import { details } from './0004-details.ts';
+import { scoring } from './0005-scoring.ts';
 import { publish } from './0006-publish.ts';
 import { queue } from './0007-queue.ts';
 
 /** The shared schema's steps, oldest first; a released step is never edited, a change is a new step. */
-export const coreMigrations: readonly Migration[] = [core, links, details, publish, queue];
+export const coreMigrations: readonly Migration[] = [core, links, details, scoring, publish, queue];

@@ -22,7 +22,7 @@ import {
   runsignup,
 } from '../store-world.ts';
 
-const purpose = { key: 'publish', operation: 'results', direction: 'push' } as const;
+const kind = 'publish' as const;
 
 export function publishingTests(opened: Opened): void {
   const claim = (owner: Owner, changes: object = {}): Promise<Claim | undefined> =>
@@ -59,8 +59,8 @@ export function publishingTests(opened: Opened): void {
 
   test('an event is synced while it is published, and published once at a time', async () => {
     const owner = await newOwner(opened.db);
-    const publishing = await held(owner, { purpose });
-    expect(await claim(owner, { purpose })).toBeUndefined();
+    const publishing = await held(owner, { kind });
+    expect(await claim(owner, { kind })).toBeUndefined();
     await held(owner);
     await keepClaim(opened.db, publishing, { now: at(minute), leaseSeconds: 60 });
     const rows = await historyOf(opened.db, owner);
@@ -72,9 +72,9 @@ export function publishingTests(opened: Opened): void {
 
   test('failures of one are not counted for the other', async () => {
     const owner = await newOwner(opened.db);
-    await fail(await held(owner, { purpose }), 3);
+    await fail(await held(owner, { kind }), 3);
     expect((await held(owner, { now: at(minute) })).failures.get('1') ?? 0).toBe(0);
-    expect((await held(owner, { purpose, now: at(minute) })).failures.get('1')).toBe(3);
+    expect((await held(owner, { kind, now: at(minute) })).failures.get('1')).toBe(3);
   });
 
   test('what is due knows nothing of it, running or failed', async () => {
@@ -84,11 +84,11 @@ export function publishingTests(opened: Opened): void {
     await completeClaim(opened.db, sync, { now: at(1_000), listing: { watermark: now, calls: 2 }, apiCalls: 2 });
     const before = await stateOf(owner, at(2 * minute));
     expect(before?.lastCompleted?.startedAt).toEqual(now);
-    const publishing = await held(owner, { purpose, now: at(minute) });
+    const publishing = await held(owner, { kind, now: at(minute) });
     expect(await stateOf(owner, at(2 * minute))).toEqual(before);
     await fail(publishing, 1);
     expect(await stateOf(owner, at(2 * minute))).toEqual(before);
-    const again = await held(owner, { purpose, now: at(minute) });
+    const again = await held(owner, { kind, now: at(minute) });
     await completeClaim(opened.db, again, { now: at(minute), listing: undefined, apiCalls: 2 });
     expect(await stateOf(owner, at(2 * minute))).toEqual(before);
     await expect(keepClaim(opened.db, again, { now, leaseSeconds: 60 })).rejects.toBeInstanceOf(ClaimLost);
@@ -98,7 +98,7 @@ export function publishingTests(opened: Opened): void {
     const owner = await newOwner(opened.db);
     await addEvents(opened.db, owner, runsignup, ['1']);
     const other = await newCredential(opened.db, owner.partnerId);
-    await fail(await held(owner, { purpose }), 1);
+    await fail(await held(owner, { kind }), 1);
     await addEvents(opened.db, other, runsignup, ['1']);
     expect((await stateOf(owner, now))?.credentialId).toBe(owner.credentialId);
     await fail(await held(owner), 1);

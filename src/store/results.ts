@@ -1,0 +1,167 @@
+/** Stores pages of results and marks those that were taken back. Every function runs inside the page's transaction. */
+import { CompiledQuery, type RawBuilder, sql } from 'kysely';
+import { type Counts, noCounts } from '../domain/outcomes.ts';
+import type { RejectedRow } from '../domain/records.ts';
+import type { ResultRecord } from '../domain/scoring.ts';
+import type { TableSpec } from '../domain/tables.ts';
+import type { Db } from './database.ts';
+import { storeIsolated } from './isolate-rows.ts';
+import { type Absence, forgetSeen, type Owner, rememberSeen, type Seen } from './participants.ts';
+import { list, q, recordColumns } from './upsert-sql.ts';
+
+export interface StoredResults {
+  /** `unchanged` included. */
+  readonly counts: Counts;
+  /** Rows that PostgreSQL could not hold. */
+  readonly rejected: readonly RejectedRow[];
+}
+
+/** As for participants: larger statements cost PostgreSQL more than they save. */
+const rowsPerStatement = 500;
+
+/**
+ * Upserts a page of one event. Every column is overwritten, with null too: a split that was withdrawn is gone. Rows that did
+ * not change are not rewritten; a result that had been taken back and is there again loses its mark.
+ */
+export async function storeResults(
+  tx: Db,
+  spec: TableSpec,
+  owner: Owner,
+  records: readonly ResultRecord[],
+  now: Date,
+): Promise<StoredResults> {
+  const statement = upsertResultsSql(spec);
+  const rows = lastOfEach(records);
+  const rejected: RejectedRow[] = [];
+  let inserted = 0;
+  let updated = 0;
+  for (let from = 0; from < rows.length; from += rowsPerStatement) {
+    const refused = await storeIsolated(tx, rows.slice(from, from + rowsPerStatement), async (part) => {
+      const page = JSON.stringify(part.map((record) => ({ ...record.row, source_row: record.source })));
+      const result = await tx.executeQuery<{ inserted: number; updated: number }>(
+        CompiledQuery.raw(statement, [page, owner.partnerId, String(owner.credentialId), now]),
+      );
+      inserted += result.rows[0]?.inserted ?? 0;
+      updated += result.rows[0]?.updated ?? 0;
+    });
+    for (const { row, error } of refused)
+      rejected.push({ eventId: row.eventId, id: row.id, error, source: row.source });
+  }
+  const failed = rejected.length;
+  const unchanged = rows.length - inserted - updated - failed;
+  return { counts: { ...noCounts, fetched: records.length, inserted, updated, unchanged, failed }, rejected };
+}
+
+/** One of each id, the later one, in the order of their ids, so that two runs cannot wait for each other in a circle. */
+function lastOfEach(records: readonly ResultRecord[]): readonly ResultRecord[] {
+  const byId = new Map(records.map((record) => [record.id, record]));
+  return [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, record]) => record);
+}
+
+/** Parameters: $1 page (jsonb array), $2 timing_partner_id, $3 credentials_used, $4 now. Yields one row: inserted, updated. */
+export function upsertResultsSql(spec: TableSpec): string {
+  const columns = Object.keys(spec.columns);
+  const written = [...columns, 'source_row'];
+  const set = [
+    ...written.filter((column) => !spec.key.includes(column)).map((column) => `${q(column)} = excluded.${q(column)}`),
+    'removed_at = null',
+    'credentials_used = excluded.credentials_used',
+    'fetched_date = excluded.fetched_date',
+  ];
+  const row = (alias: string) => written.map((column) => `${alias}.${q(column)}`).join(', ');
+  return `
+with page as (select * from jsonb_to_recordset($1::jsonb) as r(${recordColumns({ ...spec.columns, source_row: 'jsonb' })})),
+written as (
+  insert into ${q(spec.name)} as t (timing_partner_id, credentials_used, fetched_date, ${list(written)})
+  select $2::int, $3::text, $4::timestamptz, ${row('p')} from page p
+  on conflict (timing_partner_id, ${list(spec.key)}) do update set ${set.join(', ')}
+  where t.removed_at is not null or (${row('t')}) is distinct from (${row('excluded')})
+  returning (t.xmax = 0) as inserted
+)
+select count(*) filter (where inserted)::int as inserted, count(*) filter (where not inserted)::int as updated from written`;
+}
+
+/**
+ * What an event is called where registrations and results of one event must not meet: a provider that has both may list both
+ * at the same time (`sync_seen`), and a row of the one says nothing about a row of the other (`rejected_rows`).
+ */
+export function resultsOf(eventId: string): string {
+  return `results:${eventId}`;
+}
+
+export async function rememberResults(
+  tx: Db,
+  owner: Owner,
+  series: string,
+  eventId: string,
+  ids: readonly (string | undefined)[],
+): Promise<void> {
+  const seen = ids.map((id): Seen => ({ eventId: resultsOf(eventId), id }));
+  await rememberSeen(tx, owner, series, seen);
+}
+
+/** Forgets what earlier listings saw; a killed one leaves its rows behind. */
+export async function forgetResults(tx: Db, owner: Owner, eventId: string): Promise<void> {
+  await forgetSeen(tx, owner, resultsOf(eventId));
+}
+
+export async function countAbsentResults(
+  tx: Db,
+  spec: TableSpec,
+  owner: Owner,
+  eventId: string,
+  series: string,
+): Promise<Absence> {
+  const seen = (id?: RawBuilder<unknown>) => seenRow(owner, eventId, series, id);
+  const result = await sql<Absence>`select count(*)::int as active,
+      count(*) filter (where not exists (${seen(sql`${keyOf(spec)}`)}))::int as absent,
+      exists (${seen()}) as anybody, exists (${seen(sql.lit(''))}) as "somebodyUnknown"
+    from ${sql.table(spec.name)} t
+    where ${ofEvent(spec, owner, eventId)} and t.removed_at is null`.execute(tx);
+  return result.rows[0] ?? { active: 0, absent: 0, anybody: false, somebodyUnknown: false };
+}
+
+/** @returns how many results were marked. */
+export async function markAbsentResults(
+  tx: Db,
+  spec: TableSpec,
+  owner: Owner,
+  eventId: string,
+  series: string,
+  now: Date,
+): Promise<number> {
+  const result = await sql`update ${sql.table(spec.name)} t
+    set removed_at = ${now}::timestamptz, fetched_date = ${now}::timestamptz
+    where ${ofEvent(spec, owner, eventId)} and t.removed_at is null
+      and not exists (${seenRow(owner, eventId, series, keyOf(spec))})
+    returning 1`.execute(tx);
+  return result.rows.length;
+}
+
+/** The key is partner, event, and what tells the results of an event apart. */
+function keyOf(spec: TableSpec) {
+  return sql`${sql.ref(`t.${spec.key[1]}`)}::text`;
+}
+
+function ofEvent(spec: TableSpec, owner: Pick<Owner, 'partnerId'>, eventId: string) {
+  return sql`t.timing_partner_id = ${owner.partnerId}
+    and ${sql.ref(`t.${spec.key[0]}`)} = ${eventId}::${sql.raw(spec.columns[spec.key[0] ?? ''] ?? 'text')}`;
+}
+
+function seenRow(owner: Owner, eventId: string, series: string, id?: RawBuilder<unknown>) {
+  const whose = id ? sql`and s.registration_id = ${id}` : sql``;
+  return sql`select 1 from sync_seen s where s.timing_partner_id = ${owner.partnerId} and s.provider_id = ${owner.providerId}
+    and s.event_id = ${resultsOf(eventId)} and s.series = ${series}::uuid ${whose}`;
+}
+
+/** Results of a scoring event that stand. */
+export async function countResults(
+  db: Db,
+  spec: TableSpec,
+  owner: Pick<Owner, 'partnerId'>,
+  eventId: string,
+): Promise<number> {
+  const result = await sql<{ n: number }>`select count(*)::int as n from ${sql.table(spec.name)} t
+    where ${ofEvent(spec, owner, eventId)} and t.removed_at is null`.execute(db);
+  return result.rows[0]?.n ?? 0;
+}
