@@ -7,6 +7,7 @@ import type { Db } from './database.ts';
 import { storeIsolated } from './isolate-rows.ts';
 import type { Owner } from './participants.ts';
 import { dropRejectedListed, keepRejected } from './rejected-rows.ts';
+import { storedTable } from './stored-table.ts';
 import { upsertListedSql } from './upsert-sql.ts';
 
 export interface ListedCounts {
@@ -107,8 +108,9 @@ async function storeRows(
   now: Date,
 ): Promise<void> {
   const page = JSON.stringify(records.map((record) => ({ ...record.row, source_row: record.source })));
+  const table = await storedTable(tx, spec);
   await tx.executeQuery(
-    CompiledQuery.raw(upsertListedSql(spec), [page, owner.partnerId, String(owner.credentialId), now]),
+    CompiledQuery.raw(upsertListedSql(table), [page, owner.partnerId, String(owner.credentialId), now]),
   );
 }
 

@@ -5,6 +5,7 @@ import type { Provider } from '../domain/provider.ts';
 import type { Migration } from '../domain/tables.ts';
 import type { Database, Db } from './database.ts';
 import { codeOf, explainDatabaseError } from './database-errors.ts';
+import { duplicateSteps } from './duplicates.ts';
 import { coreMigrations } from './migrations/list.ts';
 import { createUnifiedViews } from './unified-views.ts';
 
@@ -19,7 +20,7 @@ export interface SchemaState {
 
 /** Shared steps first, then each provider's in the order of the registry. */
 export function allMigrations(providers: readonly Provider[]): readonly Migration[] {
-  return [...coreMigrations, ...providers.flatMap((provider) => provider.migrations)];
+  return [...coreMigrations, ...providers.flatMap((provider) => [...provider.migrations, ...duplicateSteps(provider)])];
 }
 
 /** The one query every invocation begins with: the clock, and which steps the schema has. */

@@ -7,6 +7,7 @@ import type { TableSpec } from '../domain/tables.ts';
 import type { Db } from './database.ts';
 import { storeIsolated } from './isolate-rows.ts';
 import { longestKey, storableText } from './storable-text.ts';
+import { columnIn, type StoredTable, storedTable } from './stored-table.ts';
 import { absentReason, markRemovedSql, upsertParticipantsSql } from './upsert-sql.ts';
 
 /** Whose rows they are. */
@@ -42,10 +43,11 @@ export async function storeParticipants(
 ): Promise<StoredPage> {
   const counts = new Map<string, Counts>();
   const rejected: RejectedRow[] = [];
+  const table = await storedTable(tx, spec);
   for (const kind of ['registration', 'removal-notice'] as const) {
     const rows = newestOfEach(records.filter((record) => record.kind === kind));
     if (rows.length === 0) continue;
-    const statement = kind === 'registration' ? upsertParticipantsSql(spec) : markRemovedSql(spec);
+    const statement = kind === 'registration' ? upsertParticipantsSql(table) : markRemovedSql(table);
     for (let from = 0; from < rows.length; from += rowsPerStatement) {
       const refused = await storeIsolated(tx, rows.slice(from, from + rowsPerStatement), async (part) => {
         const page = JSON.stringify(part.map(asTableRow));
@@ -155,14 +157,12 @@ export async function countAbsent(
   eventId: string,
   series: string,
 ): Promise<Absence> {
+  const table = await storedTable(tx, spec);
   const result = await sql<Absence>`select count(*)::int as active,
-      count(*) filter (where not exists (${seenRow(owner, eventId, series, sql`${sql.ref(`t.${spec.key[0]}`)}::text`)}))::int as absent,
+      count(*) filter (where not exists (${seenRow(owner, eventId, series, idOf(table))}))::int as absent,
       exists (${seenRow(owner, eventId, series)}) as anybody,
       exists (${seenRow(owner, eventId, series, sql.lit(unknownPerson))}) as "somebodyUnknown"
-    from ${sql.table(spec.name)} t
-    where t.timing_partner_id = ${owner.partnerId} and t.event_id::text = ${eventId} and t.removed_at is null`.execute(
-    tx,
-  );
+    from ${sql.table(spec.name)} t where ${activeOf(table, owner, eventId)}`.execute(tx);
   return result.rows[0] ?? { active: 0, absent: 0, anybody: false, somebodyUnknown: false };
 }
 
@@ -174,13 +174,23 @@ export async function markAbsent(
   series: string,
   now: Date,
 ): Promise<number> {
+  const table = await storedTable(tx, spec);
   const result = await sql<{ marked: number }>`with marked as (
       update ${sql.table(spec.name)} t set removed_at = ${now}::timestamptz, removed_reason = ${absentReason}, fetched_date = ${now}::timestamptz
-      where t.timing_partner_id = ${owner.partnerId} and t.event_id::text = ${eventId} and t.removed_at is null
-        and not exists (${seenRow(owner, eventId, series, sql`${sql.ref(`t.${spec.key[0]}`)}::text`)})
+      where ${activeOf(table, owner, eventId)} and not exists (${seenRow(owner, eventId, series, idOf(table))})
       returning 1)
     select count(*)::int as marked from marked`.execute(tx);
   return result.rows[0]?.marked ?? 0;
+}
+
+/** Rows of the event's people who are not marked as removed, once each. */
+function activeOf(table: StoredTable, owner: Owner, eventId: string) {
+  return sql`t.timing_partner_id = ${owner.partnerId} and ${sql.ref(`t.${columnIn(table, 'event_id')}`)}::text = ${eventId}
+    and t.removed_at is null and t.duplicate_of is null`;
+}
+
+function idOf(table: StoredTable) {
+  return sql`${sql.ref(`t.${columnIn(table, table.key[0] ?? '')}`)}::text`;
 }
 
 function seenRow(owner: Owner, eventId: string, series: string, id?: RawBuilder<unknown>) {

@@ -82,6 +82,7 @@ create table raceroster_events (
   created_at timestamp without time zone default now(),
   start_at timestamp with time zone,
   source_row jsonb,
+  duplicate_of text,
   constraint raceroster_events_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint raceroster_events_pkey PRIMARY KEY (timing_partner_id, event_id)
 );
@@ -116,6 +117,9 @@ create table raceroster_participants (
   removed_reason text,
   removed_to text,
   removal_row jsonb,
+  external_event_id text,
+  external_registration_id text,
+  duplicate_of text,
   constraint raceroster_participants_timing_partner_id_event_id_fkey FOREIGN KEY (timing_partner_id, event_id) REFERENCES raceroster_events(timing_partner_id, event_id) ON DELETE CASCADE,
   constraint raceroster_participants_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint raceroster_participants_pkey PRIMARY KEY (id),
@@ -159,6 +163,7 @@ create table runsignup_events (
   start_at timestamp with time zone,
   time_zone text,
   source_row jsonb,
+  duplicate_of text,
   constraint runsignup_events_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint runsignup_events_pkey PRIMARY KEY (timing_partner_id, event_id)
 );
@@ -196,6 +201,7 @@ create table runsignup_participants (
   removed_reason text,
   removed_to text,
   removal_row jsonb,
+  duplicate_of text,
   constraint runsignup_participants_timing_partner_id_event_id_fkey FOREIGN KEY (timing_partner_id, event_id) REFERENCES runsignup_events(timing_partner_id, event_id) ON DELETE CASCADE,
   constraint runsignup_participants_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint runsignup_participants_pkey PRIMARY KEY (id),
@@ -230,6 +236,7 @@ create table runsignup_races (
   timing_partner_id integer not null,
   created_at timestamp without time zone default now(),
   source_row jsonb,
+  duplicate_of text,
   constraint runsignup_races_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint runsignup_races_pkey PRIMARY KEY (timing_partner_id, race_id)
 );
@@ -343,6 +350,17 @@ create table timing_partners (
 );
 CREATE UNIQUE INDEX timing_partners_company_name ON public.timing_partners USING btree (lower(company_name));
 
+create table users (
+  user_id integer not null default nextval('users_user_id_seq'::regclass),
+  email text not null,
+  timing_partner_id integer,
+  created_at timestamp without time zone default now(),
+  updated_at timestamp without time zone default now(),
+  constraint users_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
+  constraint users_pkey PRIMARY KEY (user_id),
+  constraint users_email_key UNIQUE (email)
+);
+
 create view unified_events as
 --   source_provider text
 --   timing_partner_id integer
@@ -360,18 +378,22 @@ create view unified_events as
     e.event_id::text AS event_id,
     e.name AS event_name,
     e.start_time AS event_date,
-    r.address ->> 'city'::text AS city,
-    r.address ->> 'state'::text AS state,
+    COALESCE(r.address, o.address) ->> 'city'::text AS city,
+    COALESCE(r.address, o.address) ->> 'state'::text AS state,
     e.distance,
     e.fetched_date,
     e.start_at,
     e.time_zone
    FROM runsignup_events e
      LEFT JOIN runsignup_races r ON r.timing_partner_id = e.timing_partner_id AND r.race_id = e.race_id
+     LEFT JOIN LATERAL ( SELECT a.address
+           FROM runsignup_races a
+          WHERE r.race_id IS NULL AND a.race_id = e.race_id
+         LIMIT 1) o ON true
 UNION ALL
  SELECT 'Race Roster'::text AS source_provider,
     e.timing_partner_id,
-    e.event_id,
+    COALESCE(e.event_id, e.external_event_id) AS event_id,
     e.event_name,
     e.start_date AS event_date,
     e.address ->> 'city'::text AS city,
@@ -419,7 +441,7 @@ create view unified_participants as
 UNION ALL
  SELECT 'Race Roster'::text AS source_provider,
     p.timing_partner_id,
-    p.event_id,
+    COALESCE(p.event_id, p.external_event_id) AS event_id,
     p.first_name,
     p.last_name,
     p.email,
@@ -430,11 +452,11 @@ UNION ALL
     EXTRACT(year FROM age(e.start_date, p.date_of_birth::timestamp without time zone))::integer AS age,
     p.registration_date,
     p.fetched_date,
-    p.registration_id,
+    COALESCE(p.external_registration_id, p.registration_id) AS registration_id,
     p.removed_at,
     p.removed_reason
    FROM raceroster_participants p
-     LEFT JOIN raceroster_events e ON e.timing_partner_id = p.timing_partner_id AND e.event_id = p.event_id;
+     LEFT JOIN raceroster_events e ON e.timing_partner_id = p.timing_partner_id AND COALESCE(e.event_id, e.external_event_id) = COALESCE(p.event_id, p.external_event_id);
 
 create view unified_results as
 --   source_provider text
