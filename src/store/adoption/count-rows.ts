@@ -5,27 +5,27 @@ import type { Provider } from '../../domain/provider.ts';
 import type { Db } from '../database.ts';
 import { isEncrypted } from '../encryption.ts';
 import { type DuplicateCounts, duplicateKey } from './index-steps.ts';
-import { heldColumns, isUniqueAnyway, keysOf, keyValue, type Situation, serves } from './shape.ts';
+import { heldColumns, isUniqueAnyway, isWithoutDuplicates, keysOf, keyValue, type Situation, serves } from './shape.ts';
 import { quoted } from './steps.ts';
 import { counted } from './words.ts';
 
-/** Of every unique key that is still to be made. A key with a null in it is no key. */
+/** Of every unique key that is not kept over all rows, those that a killed run has marked too. A key with a null in it is no key. */
 export async function countDuplicates(db: Db, situation: Situation): Promise<DuplicateCounts> {
   const counts = new Map<string, { keys: number; rows: number }>();
   for (const [table, existing] of existingTables(situation)) {
     for (const { index, columns } of keysOf(situation, table)) {
-      if (existing.indexes.some((one) => serves(one, index, columns)) || isUniqueAnyway(existing, columns)) continue;
+      const isMade = existing.indexes.some((one) => !isWithoutDuplicates(one) && serves(one, index, columns));
+      if (isMade || isUniqueAnyway(existing, columns)) continue;
       // A column that is added now is null in every old row.
       const isNew = (column: string, place: number) =>
         !existing.columns.has(column) && !existing.columns.has(index.columns[place] ?? '');
       if (columns.some(isNew) || index.predicate !== null) continue;
       const key =
         columns.length > 0 ? columns.map((column) => keyValue(situation, table, column)) : [expressionOf(index.using)];
-      const alone = existing.columns.has('duplicate_of') ? 'and t.duplicate_of is null' : '';
       const found = await sql<{ keys: number; rows: number }>`
         select count(*)::int as keys, coalesce(sum(n - 1), 0)::int as rows from (
           select count(*) as n from ${sql.table(table)} t where ${sql.raw(key.map((one) => `${one} is not null`).join(' and '))}
-            ${sql.raw(alone)} group by ${sql.raw(key.join(', '))} having count(*) > 1) doubled`.execute(db);
+            group by ${sql.raw(key.join(', '))} having count(*) > 1) doubled`.execute(db);
       const [row] = found.rows;
       if (row && row.rows > 0) counts.set(duplicateKey(table, index), row);
     }

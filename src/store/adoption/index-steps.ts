@@ -1,6 +1,6 @@
 /** The indexes that an existing table lacks, each built beside readers and writers. */
 import type { CatalogIndex, CatalogTable } from './catalog.ts';
-import { heldColumns, keysOf, narrowKeys, type Situation, serves, shapeOf } from './shape.ts';
+import { heldColumns, keysOf, narrowKeys, type Situation, serves, shapeOf, withoutDuplicates } from './shape.ts';
 import { freeName, quoted, quotedList, type Step } from './steps.ts';
 
 /** Rows that share a key with a newer one, by `table(columns)`. */
@@ -29,13 +29,10 @@ export function indexSteps(
   const steps: Step[] = [];
   const impossible: CatalogIndex[] = [];
   const planned: (readonly string[])[] = [];
-  const build = (
-    index: Pick<CatalogIndex, 'name' | 'unique' | 'primary'>,
-    using: string,
-    columns: readonly string[],
-  ) => {
-    const left = existing.indexes.find((one) => isLeftover(one, index.unique, using, columns));
-    const name = left?.name ?? freeName(index.primary ? `${table}_partner_key` : index.name, taken);
+  const build = (index: Built, using: string, columns: readonly string[]) => {
+    const wantedName = index.primary ? `${table}_partner_key` : index.name;
+    const left = existing.indexes.find((one) => isLeftover(one, { ...index, name: wantedName }, columns));
+    const name = left?.name ?? freeName(wantedName, taken);
     taken.add(name);
     planned.push(columns);
     const unique = index.unique ? 'unique ' : '';
@@ -53,7 +50,8 @@ export function indexSteps(
       continue;
     }
     const own = sameColumns(columns, index.columns) ? index.using : `USING btree (${quotedList(columns)})`;
-    build(index, isDoubled ? `${own} WHERE (duplicate_of IS NULL)` : own, columns);
+    if (isDoubled) build({ ...index, predicate: withoutDuplicates }, `${own} WHERE ${withoutDuplicates}`, columns);
+    else build(index, own, columns);
   }
   const leads = (columns: readonly string[]) => (one: readonly string[]) =>
     columns.every((column, place) => one[place] === column);
@@ -63,7 +61,7 @@ export function indexSteps(
   for (const { columns } of [...dropped, ...heldIds(situation, table)]) {
     if ([...kept.map((one) => one.columns), ...planned].some(leads(columns))) continue;
     build(
-      { name: `${table}_${columns.join('_')}_idx`, unique: false, primary: false },
+      { name: `${table}_${columns.join('_')}_idx`, unique: false, primary: false, predicate: null },
       `USING btree (${quotedList(columns)})`,
       columns,
     );
@@ -80,9 +78,14 @@ function heldIds(situation: Situation, table: string): readonly { columns: reado
     .map((holder) => ({ columns: ['timing_partner_id', holder] }));
 }
 
-function isLeftover(index: CatalogIndex, unique: boolean, using: string, columns: readonly string[]): boolean {
-  if (index.valid || index.constraint !== null || index.unique !== unique) return false;
-  return columns.length === 0 ? index.using === using : sameColumns(index.columns, columns);
+type Built = Pick<CatalogIndex, 'name' | 'unique' | 'primary' | 'predicate'>;
+
+/** By its name, or, where that was taken then, by what it is of. */
+function isLeftover(index: CatalogIndex, wanted: Built, columns: readonly string[]): boolean {
+  if (index.valid || index.constraint !== null) return false;
+  if (index.name === wanted.name) return true;
+  const isSame = index.unique === wanted.unique && index.predicate === wanted.predicate;
+  return isSame && columns.length > 0 && sameColumns(index.columns, columns);
 }
 
 function sameColumns(a: readonly string[], b: readonly string[]): boolean {

@@ -66,7 +66,13 @@ export function keySteps(situation: Situation, duplicates: DuplicateCounts): Key
   for (const key of wanted) {
     if (!isThere(key)) steps.push({ kind: 'short', table: key.table, sql: [add(key)] });
   }
-  const unread = actual.foreignKeys.filter((key) => !key.validated && wanted.some((one) => sameForeignKey(one, key)));
+  // Made by a run that was killed before it read the old rows.
+  const unread = actual.foreignKeys.filter(
+    (key) =>
+      !key.validated &&
+      (wanted.some((one) => sameForeignKey(one, key)) ||
+        (tables.has(key.refTable) && key.columns.includes('timing_partner_id'))),
+  );
   for (const { table, name } of [...unread, ...made]) {
     steps.push({ kind: 'validate', table, sql: [`alter table ${table} validate constraint ${quoted(name)}`] });
   }

@@ -25,7 +25,7 @@ import { type Need, needsOf } from './rights.ts';
 import { rowSteps } from './row-steps.ts';
 import type { Situation } from './shape.ts';
 import { quoted, type Step } from './steps.ts';
-import { divide, readTarget } from './target.ts';
+import { divide, readTarget, type Target } from './target.ts';
 import { readReaders, readUnifiedViews, type SavedView, saveView, type UnifiedViews } from './views.ts';
 
 export interface Adoption {
@@ -88,7 +88,7 @@ export async function planAdoption(
     return table ? [{ kind: 'short', table: name, sql: createTableSql(table, taken) }] : [];
   });
   const findings = [
-    ...missingTables(created),
+    ...missingTables([...created, ...madeBy(division.plain, target)]),
     ...columnFindings(situation, changes),
     ...shapeFindings(situation),
     ...duplicateFindings(situation, duplicates),
@@ -116,6 +116,10 @@ export async function planAdoption(
     odd: existing.filter((name) => actual.tables.get(name)?.kind !== 'r'),
     report: { tables: existing, findings },
   };
+}
+
+function madeBy(steps: readonly Migration[], target: Target): readonly string[] {
+  return steps.flatMap(({ name }) => [...(target.steps.get(name)?.made ?? [])]);
 }
 
 /** Tables, views, indexes and sequences share their names. */

@@ -12,6 +12,8 @@ export interface Need {
   readonly what: string;
   readonly owner: string;
   readonly owned: boolean;
+  /** False: it has to be made again, and its owner may not have it then. */
+  readonly givable: boolean;
 }
 
 export function needsOf(
@@ -26,12 +28,12 @@ export function needsOf(
   const needs = [
     ...tables.flatMap((name) => {
       const table = actual.tables.get(name);
-      return table ? [{ what: `table ${name}`, owner: table.owner, owned: table.owned }] : [];
+      return table ? [{ what: `table ${name}`, owner: table.owner, owned: table.owned, givable: true }] : [];
     }),
     ...actual.foreignKeys
       .filter((key) => changed.has(key.table))
-      .map(({ table, owner, owned }) => ({ what: `table ${table}`, owner, owned })),
-    ...views.map(({ name, owner, owned }) => ({ what: `view ${name}`, owner, owned })),
+      .map(({ table, owner, owned }) => ({ what: `table ${table}`, owner, owned, givable: true })),
+    ...views.map(({ name, owner, owned, givable }) => ({ what: `view ${name}`, owner, owned, givable })),
   ];
   return [...new Map(needs.map((need) => [need.what, need])).values()];
 }
@@ -58,6 +60,16 @@ export async function checkRights(
       `the database (${shown}) lets only their owner change: ${foreign.map(({ what, owner }) => `${what} (of ${owner})`).join(', ')}`,
       {
         hint: `Run \`p88sync migrate\` as that owner, or make ${here.user} a member: ${owners.map((owner) => `grant ${owner} to ${here.user}`).join('; ')}. Nothing was changed.`,
+      },
+    );
+  }
+  const kept = needs.filter(({ givable }) => !givable);
+  if (kept.length > 0) {
+    const owners = [...new Set(kept.map(({ owner }) => owner))].join(', ');
+    throw new DatabaseUnavailable(
+      `the database (${shown}) does not let ${owners} create in the schema ${here.schema}, so ${kept.map(({ what }) => what).join(', ')} cannot be made again for its owner`,
+      {
+        hint: `grant create on schema ${here.schema} to ${owners}; it can be revoked after \`p88sync migrate\`. Nothing was changed.`,
       },
     );
   }

@@ -8,8 +8,8 @@ import { quoted, type Step } from './steps.ts';
 
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Told before each step. */
-  readonly onStep?: ((step: Step) => void) | undefined;
+  /** Told, and waited for, before each step. */
+  readonly onStep?: ((step: Step) => void | Promise<void>) | undefined;
 }
 
 /** What is waited for behind an exclusive lock, waits as long: rather try again than stop everybody. */
@@ -36,7 +36,7 @@ export async function runSteps(
     if (options.signal?.aborted) {
       throw new Interrupted('the run was told to end; what is done stays, and the next `p88sync migrate` goes on');
     }
-    options.onStep?.(step);
+    await options.onStep?.(step);
     switch (step.kind) {
       case 'short':
         await shortTransaction(db, step.table, shown, (tx) => runAll(tx, step.sql));
@@ -92,20 +92,21 @@ async function runAll(tx: Db, statements: readonly string[]): Promise<number> {
   return changed;
 }
 
-/** @returns false where rows of other programs are in the way by now: the half-built index is gone, the plan is old. */
+/** @returns false where rows or locks of others are in the way by now: the plan is to be made again. */
 async function buildIndex({ db, kind }: Database, step: Step & { kind: 'index' }): Promise<boolean> {
   // The embedded database has one connection, which nobody else waits for, and builds nothing beside it.
   const beside = (statement: string) =>
     sql.raw(kind === 'embedded' ? statement.replace(' concurrently', '') : statement);
   const drop = beside(`drop index concurrently if exists ${quoted(step.name)}`);
-  if (step.again) await drop.execute(db);
   try {
+    // A killed run's server process may still be at it: this waits for its end.
+    if (step.again) await drop.execute(db);
     await beside(step.sql[0]).execute(db);
     return true;
   } catch (error) {
     const code = codeOf(error);
     if (code !== '23505' && code !== deadlock) throw error;
-    await drop.execute(db);
+    if (code === '23505') await drop.execute(db);
     return false;
   }
 }

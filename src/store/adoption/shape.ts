@@ -50,8 +50,11 @@ export function serves(index: CatalogIndex, wanted: CatalogIndex, columns: reado
   return index.columns.join() === columns.join() && index.predicate === wanted.predicate;
 }
 
+/** As PostgreSQL writes it. */
+export const withoutDuplicates = '(duplicate_of IS NULL)';
+
 export function isWithoutDuplicates({ predicate }: CatalogIndex): boolean {
-  return predicate === '(duplicate_of IS NULL)';
+  return predicate === withoutDuplicates;
 }
 
 /** Another unique index over some of the columns makes duplicates impossible. */

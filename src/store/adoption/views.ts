@@ -12,6 +12,8 @@ export interface SavedView {
   readonly name: string;
   readonly owner: string;
   readonly owned: boolean;
+  /** Once made again it can be given to its owner, who needs the right to create in the schema for that. */
+  readonly givable: boolean;
   readonly drop: string;
   /** In the order in which they have to run. */
   readonly create: readonly string[];
@@ -115,19 +117,20 @@ export async function saveView(db: Db, name: string, keepDefinition = true): Pro
     owner: string;
     owned: boolean;
     mine: boolean;
-    kind: string;
+    givable: boolean;
     create: string;
     after: string[];
   }>`
     with v as (select c.*, c.oid::regclass::text as shown from pg_class c where c.oid = ${name}::regclass)
     select pg_get_userbyid(v.relowner) as owner, pg_has_role(v.relowner, 'usage') as owned, v.relowner = current_user::regrole as mine,
-      v.relkind as kind,
+      v.relowner = current_user::regrole or has_schema_privilege(v.relowner, v.relnamespace, 'create')
+        or (select rolsuper from pg_roles where oid = current_user::regrole) as givable,
       'create view ' || shown || coalesce(' with (' || array_to_string(v.reloptions, ', ') || ')', '') || ' as ' || pg_get_viewdef(v.oid) as create,
-      array(
+      case when v.relacl is null then '{}' else array[format('revoke all on %s from %I', shown, pg_get_userbyid(v.relowner))] end
+      || array(
         select format('grant %s on %s to %s%s', x.privilege_type, shown, case x.grantee when 0 then 'public' else x.grantee::regrole::text end,
           case when x.is_grantable then ' with grant option' else '' end)
-        from aclexplode(v.relacl) x where x.grantee <> v.relowner
-        order by 1)
+        from aclexplode(v.relacl) x order by 1)
       || array(
         select format('grant %s (%I) on %s to %s%s', x.privilege_type, a.attname, shown,
           case x.grantee when 0 then 'public' else x.grantee::regrole::text end, case when x.is_grantable then ' with grant option' else '' end)
@@ -150,11 +153,12 @@ export async function saveView(db: Db, name: string, keepDefinition = true): Pro
     name,
     owner: view.owner,
     owned: view.owned,
+    givable: view.givable,
     drop: `drop view ${name}`,
     create: [
       ...(keepDefinition ? [view.create.replace(/;\s*$/, '')] : []),
-      ...view.after,
       ...(view.mine ? [] : [`alter view ${name} owner to ${quoted(view.owner)}`]),
+      ...view.after,
     ],
   };
 }

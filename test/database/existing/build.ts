@@ -31,12 +31,12 @@ export async function existingDatabase(options: ExistingOptions = {}): Promise<T
 function statementsOf(raceRoster: 'integer' | 'uuid', without: ReadonlySet<string>): readonly string[] {
   const tables = new Map(parse(existingTables));
   if (raceRoster === 'uuid') for (const [name, table] of parse(laterRaceRoster)) tables.set(name, table);
-  for (const name of without) tables.delete(name);
-  const has = (name: string) => tables.has(name);
+  const has = (name: string) => !without.has(name);
   return [
     ...[...tables].map(([name, table]) => createTable(name, table)),
-    ...[...tables].flatMap(([name, table]) => foreignKeys(name, table, has)),
-    ...fillStatements(raceRoster).flatMap(([table, statement]) => (has(table) ? [statement] : [])),
+    ...[...tables].flatMap(([name, table]) => foreignKeys(name, table)),
+    ...fillStatements(raceRoster),
+    ...[...without].map((name) => `drop table ${name} cascade`),
     ...unifiedViews(has, raceRoster),
     ...otherPrograms(has),
   ];
@@ -78,20 +78,16 @@ function createTable(name: string, { key, columns }: Table): string {
 }
 
 /** Partners and providers, and below an event its participants, races and results. */
-function foreignKeys(name: string, { columns }: Table, has: (table: string) => boolean): readonly string[] {
-  const names = columns.map(([column]) => column);
+function foreignKeys(name: string, { columns }: Table): readonly string[] {
   const provider = /^(copernico|ct|haku|raceroster|runsignup)_/.exec(name)?.[1];
-  const events = `${provider}_events`;
-  const references: readonly (readonly [string, string, string])[] = [
-    ['timing_partner_id', 'timing_partners', ''],
-    ['provider_id', 'providers', ''],
-    ['event_id', events, ' on delete cascade'],
-  ];
-  return references.flatMap(([column, table, rest]) =>
-    names.includes(column) && name !== table && !name.endsWith('_events') && has(table)
-      ? [`alter table ${name} add foreign key (${column}) references ${table}${rest}`]
-      : column === 'timing_partner_id' && name.endsWith('_events') && has(table)
-        ? [`alter table ${name} add foreign key (${column}) references ${table}`]
-        : [],
-  );
+  const referred: Readonly<Record<string, string | undefined>> = {
+    timing_partner_id: 'timing_partners',
+    provider_id: 'providers',
+    event_id: provider && `${provider}_events`,
+  };
+  return columns.flatMap(([column]) => {
+    const table = referred[column];
+    if (table === undefined || table === name) return [];
+    return `alter table ${name} add foreign key (${column}) references ${table}${column === 'event_id' ? ' on delete cascade' : ''}`;
+  });
 }

@@ -47,14 +47,18 @@ const results = `select 'ChronoTrack' as source_provider, timing_partner_id, eve
 
 export function unifiedViews(has: (table: string) => boolean, raceRoster: 'integer' | 'uuid'): readonly string[] {
   const selects = (all: readonly (readonly [string, string])[]) =>
-    all.flatMap(([table, select]) => (has(table) ? [select] : [])).join('\nunion all\n');
+    all
+      .flatMap(([table, select]) =>
+        has(table) && (table !== 'runsignup_events' || has('runsignup_races')) ? [select] : [],
+      )
+      .join('\nunion all\n');
   const withRaceRoster = [
     ...events,
     ['raceroster_events', raceRoster === 'uuid' ? uuidEvents : integerEvents],
   ] as const;
   return [
-    `create view unified_events as ${selects(withRaceRoster)}`,
-    `create view unified_participants as ${selects(people)}`,
+    `create view unified_events (source_provider, timing_partner_id, event_id, event_name, event_date, city, state, distance,\n      fetched_date) as ${selects(withRaceRoster)}`,
+    `create view unified_participants (source_provider, timing_partner_id, event_id, first_name, last_name, email, gender,\n      bib_number, city, state, age, registration_date, fetched_date) as ${selects(people)}`,
     ...(has('ct_results') ? [`create view unified_results as ${results}`] : []),
     "comment on view unified_events is 'Events of all providers'",
     'grant select on unified_events, unified_participants to public',
@@ -63,7 +67,7 @@ export function unifiedViews(has: (table: string) => boolean, raceRoster: 'integ
 
 /** Views on views, a check option, rights and comments on them, and a table that refers to an event by its id alone. */
 export function otherPrograms(has: (table: string) => boolean): readonly string[] {
-  if (!has('runsignup_participants') || !has('runsignup_events')) return [];
+  if (!has('runsignup_participants') || !has('runsignup_events') || !has('runsignup_races')) return [];
   return [
     `create view display_people with (security_barrier = true) as
       select id, event_id, first_name || ' ' || last_name as name, bib_num from runsignup_participants where bib_num is not null`,
