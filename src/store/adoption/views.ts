@@ -121,21 +121,24 @@ export async function saveView(db: Db, name: string, keepDefinition = true): Pro
     create: string;
     after: string[];
   }>`
-    with v as (select c.*, c.oid::regclass::text as shown from pg_class c where c.oid = ${name}::regclass)
+    with v as (select c.*, c.oid::regclass::text as shown from pg_class c where c.oid = ${name}::regclass),
+    o as (select v.relacl is not null and array(select x from aclexplode(v.relacl) x where x.grantee = v.relowner order by 1)
+      <> array(select x from aclexplode(acldefault('r', v.relowner)) x order by 1) as changed from v)
     select pg_get_userbyid(v.relowner) as owner, pg_has_role(v.relowner, 'usage') as owned, v.relowner = current_user::regrole as mine,
       v.relowner = current_user::regrole or has_schema_privilege(v.relowner, v.relnamespace, 'create')
         or (select rolsuper from pg_roles where oid = current_user::regrole) as givable,
       'create view ' || shown || coalesce(' with (' || array_to_string(v.reloptions, ', ') || ')', '') || ' as ' || pg_get_viewdef(v.oid) as create,
-      case when v.relacl is null then '{}' else array[format('revoke all on %s from %I', shown, pg_get_userbyid(v.relowner))] end
-      || array(
-        select format('grant %s on %s to %s%s', x.privilege_type, shown, case x.grantee when 0 then 'public' else x.grantee::regrole::text end,
-          case when x.is_grantable then ' with grant option' else '' end)
-        from aclexplode(v.relacl) x order by 1)
-      || array(
-        select format('grant %s (%I) on %s to %s%s', x.privilege_type, a.attname, shown,
+      array(
+        -- What an owner has by default, is there again by itself.
+        select format('revoke all on %s from %I', shown, pg_get_userbyid(v.relowner)) from o where o.changed
+        union all
+        select format('grant %s on %s to %s%s', string_agg(lower(x.privilege_type), ', ' order by x.privilege_type), shown,
           case x.grantee when 0 then 'public' else x.grantee::regrole::text end, case when x.is_grantable then ' with grant option' else '' end)
-        from pg_attribute a cross join lateral aclexplode(a.attacl) x
-        where a.attrelid = v.oid and a.attnum > 0 and x.grantee <> v.relowner order by 1)
+        from o, aclexplode(v.relacl) x where o.changed or x.grantee <> v.relowner group by x.grantee, x.is_grantable)
+      || array(
+        select format('grant %s (%I) on %s to %s%s', lower(x.privilege_type), a.attname, shown,
+          case x.grantee when 0 then 'public' else x.grantee::regrole::text end, case when x.is_grantable then ' with grant option' else '' end)
+        from pg_attribute a cross join lateral aclexplode(a.attacl) x where a.attrelid = v.oid and a.attnum > 0 order by 1)
       || array(select format('comment on view %s is %L', shown, d) from obj_description(v.oid, 'pg_class') d where d is not null)
       || array(
         select format('comment on column %s.%I is %L', shown, a.attname, col_description(v.oid, a.attnum)) from pg_attribute a

@@ -46,7 +46,7 @@ export async function filesOf(client: pg.Client, tables: readonly string[]) {
 /** Definition, owner, rights, comments, options and triggers of every view but the unified ones. */
 export async function viewsOf(client: pg.Client) {
   const { rows } = await client.query(`
-    select c.relname, pg_get_viewdef(c.oid) as definition, c.relacl::text, c.reloptions, c.relowner::regrole::text as owner,
+    select c.relname, pg_get_viewdef(c.oid) as definition, array(select x::text from unnest(coalesce(c.relacl, acldefault('r', c.relowner))) x order by 1) as rights, c.reloptions, c.relowner::regrole::text as owner,
       obj_description(c.oid, 'pg_class') as comment,
       array(select a.attname || ' ' || coalesce(col_description(c.oid, a.attnum), '-') || ' ' || coalesce(a.attacl::text, '-')
         from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 order by a.attnum) as columns,
