@@ -49,12 +49,14 @@ export function columnFindings(
         action: 'The limit is lifted; no row is rewritten.',
       });
     }
-    for (const { column, because } of short) {
+    for (const because of new Set(short.map((one) => one.because.join(', ')))) {
+      const columns = short.filter((one) => one.because.join(', ') === because).map(({ column }) => column);
+      const names = columns.map(({ name, type }) => `${name} ${type.replace('character varying', 'varchar')}`);
       findings.push(
         kept(
-          1,
-          `${table}.${column.name} stays ${column.type}: ${because.join(', ')} depends on its type`,
-          `A person with a longer value is kept in rejected_rows. To lift the limit, drop what depends on it, \`alter table ${table} alter column ${column.name} type text\`, and make it again.`,
+          columns.length,
+          `${counted(columns.length, 'column')} of ${table} ${columns.length === 1 ? 'stays' : 'stay'} short (${names.join(', ')}): ${because} ${columns.length === 1 ? 'depends on its type' : 'depend on their type'}`,
+          'A row with a longer value is kept in rejected_rows. To lift the limit drop what depends on it before `p88sync migrate`, and make it again afterwards.',
         ),
       );
     }

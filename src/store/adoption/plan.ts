@@ -23,10 +23,11 @@ import { indexSteps } from './index-steps.ts';
 import { keySteps } from './key-steps.ts';
 import { type Need, needsOf } from './rights.ts';
 import { rowSteps } from './row-steps.ts';
+import { type SavedView, saveView } from './save-view.ts';
 import type { Situation } from './shape.ts';
 import { quoted, type Step } from './steps.ts';
 import { divide, readTarget, type Target } from './target.ts';
-import { readReaders, readUnifiedViews, type SavedView, saveView, type UnifiedViews } from './views.ts';
+import { readReaders, readUnifiedViews, type UnifiedViews } from './views.ts';
 
 export interface Adoption {
   /** Steps that are done by comparison and only recorded. */

@@ -3,8 +3,8 @@ import { sql } from 'kysely';
 import { DatabaseUnavailable } from '../../domain/errors.ts';
 import type { Db } from '../database.ts';
 import type { Catalog } from './catalog.ts';
+import type { SavedView } from './save-view.ts';
 import type { Step } from './steps.ts';
-import type { SavedView } from './views.ts';
 
 /** Something that only its owner, or a member of the owning role, may change. */
 export interface Need {

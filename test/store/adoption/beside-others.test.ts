@@ -1,5 +1,6 @@
 /** Adoption while other programs work in the database, after it was broken off, and where something is in its way. */
 import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { providers } from '../../../src/providers/registry.ts';
@@ -8,7 +9,7 @@ import { allMigrations, checkSchema, migrate, planMigration, readSchemaState } f
 import type { TestDatabase } from '../../database/databases.ts';
 import { type ExistingOptions, existingDatabase } from '../../database/existing/build.ts';
 import { contentAgain, contentOf, viewsOf } from '../../database/existing/look.ts';
-import { connectTo } from '../opening.ts';
+import { connectTo, openEmptyEmbedded } from '../opening.ts';
 import { readSchema } from '../read-schema.ts';
 import { addEvents, newOwner, person, personOf, pick, runsignup, storePage } from '../store-world.ts';
 
@@ -180,6 +181,32 @@ describe('it is broken off', () => {
   }, 120_000);
 });
 
+test('on the embedded database too', async () => {
+  await open();
+  const embedded = await openEmptyEmbedded();
+  try {
+    const { db } = embedded.database;
+    await sql`create table timing_partners (timing_partner_id serial primary key, company_name varchar(255) not null)`.execute(
+      db,
+    );
+    await sql`create table runsignup_events (event_id int primary key, name text, timing_partner_id int references timing_partners)`.execute(
+      db,
+    );
+    await sql`insert into timing_partners (company_name) values ('One')`.execute(db);
+    await sql`insert into runsignup_events values (100, 'Old', 1)`.execute(db);
+    expect((await migrate(embedded.database, providers)).applied).toEqual(names);
+    const owner = await newOwner(db);
+    await addEvents(db, owner, runsignup, ['100']);
+    const { rows } = await sql`select name, timing_partner_id as partner from runsignup_events order by 2`.execute(db);
+    expect(rows).toEqual([
+      { name: 'Old', partner: 1 },
+      { name: 'Event 100', partner: owner.partnerId },
+    ]);
+  } finally {
+    await embedded.close();
+  }
+});
+
 describe('rights', () => {
   const role = () => `adopt_${randomBytes(6).toString('hex')}`;
 
@@ -239,15 +266,37 @@ describe('something depends on a column', () => {
       create trigger on_bib before update of bib_num on runsignup_participants for each row execute function touch();
       create materialized view mails as select email, event_id from runsignup_participants`);
     const plan = await planMigration(database, providers);
-    const kept = plan.adoption?.findings.filter(({ message }) => / stays /.test(message)).map(({ message }) => message);
+    const kept = plan.adoption?.findings
+      .filter(({ message }) => / stays? short /.test(message))
+      .map(({ message }) => message);
     expect(kept).toEqual([
-      'runsignup_participants.email stays character varying(255): materialized view mails depends on its type',
-      'runsignup_participants.bib_num stays character varying(20): trigger on_bib on table runsignup_participants depends on its type',
+      '1 column of runsignup_participants stays short (email varchar(255)): materialized view mails depends on its type',
+      '1 column of runsignup_participants stays short (bib_num varchar(20)): trigger on_bib on table runsignup_participants depends on its type',
     ]);
     await migrate(database, providers);
     await expectAdopted();
     const { rows } = await client.query('select count(*)::int as n from mails');
     expect(rows[0].n).toBeGreaterThan(40_000);
+  });
+
+  test('a rule that reads a column keeps its type; a materialized view over ours is filled again', async () => {
+    await client.query(`create table log (email text);
+      create rule note as on insert to display_settings do also insert into log select email from runsignup_participants where id = 1;
+      create materialized view towns as select city, count(*) as n from unified_participants where source_provider = 'RunSignUp' group by 1;
+      create unique index towns_city on towns (city);
+      comment on materialized view towns is 'Where people come from'`);
+    const towns = await client.query('select * from towns order by 1');
+    const done = await migrate(database, providers);
+    expect(done.adoption?.findings.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/stays short \(email varchar\(255\)\): .*a rule of display_settings depends on its type$/),
+    );
+    expect((await client.query('select * from towns order by 1')).rows).toEqual(towns.rows);
+    const { rows } = await client.query(
+      `select obj_description('towns'::regclass) as comment, pg_get_indexdef('towns_city'::regclass) as index`,
+    );
+    expect(rows).toEqual([
+      { comment: 'Where people come from', index: expect.stringContaining('UNIQUE INDEX towns_city') },
+    ]);
   });
 
   test('replication goes on without the primary key', async () => {
