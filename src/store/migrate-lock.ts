@@ -1,6 +1,7 @@
 /** Two `migrate` at once: one works, the other waits, however the connections go (PgBouncer in transaction mode too). */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
+import { Interrupted } from '../domain/errors.ts';
 import type { Database } from './database.ts';
 
 /** Any constant does. */
@@ -11,7 +12,11 @@ const pollMs = 200;
  * The lock is that of a transaction which stays open beside the work, and ends with its process. Whoever waits asks again
  * and again: a statement that waits for a lock holds a snapshot, and CREATE INDEX CONCURRENTLY waits for all of these.
  */
-export async function holdingMigrateLock<Result>(database: Database, work: () => Promise<Result>): Promise<Result> {
+export async function holdingMigrateLock<Result>(
+  database: Database,
+  signal: AbortSignal | undefined,
+  work: () => Promise<Result>,
+): Promise<Result> {
   // Its data folder is held by one process anyway, and its one connection cannot keep a transaction open beside the work.
   if (database.kind === 'embedded') return work();
   for (;;) {
@@ -27,6 +32,7 @@ export async function holdingMigrateLock<Result>(database: Database, work: () =>
       return { result: await work() };
     });
     if (done) return done.result;
+    if (signal?.aborted) throw new Interrupted('the run was told to end while another `p88sync migrate` was at work');
     await sleep(pollMs);
   }
 }

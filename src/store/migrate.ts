@@ -108,7 +108,7 @@ export async function migrate(
   options: RunOptions = {},
 ): Promise<Migrated> {
   try {
-    return await holdingMigrateLock(database, () => migrateAlone(database, providers, options));
+    return await holdingMigrateLock(database, options.signal, () => migrateAlone(database, providers, options));
   } catch (error) {
     throw explainDatabaseError(error, database.shown);
   }

@@ -80,6 +80,9 @@ export function narrowKeys(situation: Situation, table: string): readonly Catalo
     const own = (column: string) =>
       existing?.columns.get(column)?.type === 'uuid' && shape?.heldBy?.[column] !== undefined;
     if (old.columns.some(own)) return false;
+    // On a provider's table no key may go without the partner, but for the numbers that the table gives out itself.
+    const isShared = situation.specs.has(table) && !old.columns.includes('timing_partner_id');
+    if (isShared && !old.columns.some((column) => existing?.columns.get(column)?.numbered)) return true;
     return keys.some(
       ({ index, columns }) =>
         isWithin(old.columns, index.columns) || (columns.length > 0 && isWithin(old.columns, columns)),

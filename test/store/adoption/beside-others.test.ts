@@ -299,6 +299,19 @@ describe('something depends on a column', () => {
     ]);
   });
 
+  test('a unique index without the partner gives way, and stays as an index', async () => {
+    await client.query('create unique index old_names on runsignup_races (name, race_id)');
+    await migrate(database, providers);
+    await expectAdopted();
+    await client.query(
+      'insert into runsignup_races (race_id, name, timing_partner_id) select race_id, name, 9 from runsignup_races where race_id = 50001',
+    );
+    const { rows } = await client.query(
+      "select indexdef from pg_indexes where tablename = 'runsignup_races' and indexdef like '%(name, race_id)'",
+    );
+    expect(rows).toEqual([{ indexdef: expect.stringMatching(/^CREATE INDEX /) }]);
+  });
+
   test('replication goes on without the primary key', async () => {
     await client.query('create publication p for table runsignup_events');
     const done = await migrate(database, providers);
