@@ -4,7 +4,7 @@ import { describe, expect, inject, test } from 'vitest';
 import { DatabaseUnavailable } from '../../src/domain/errors.ts';
 import { providers } from '../../src/providers/registry.ts';
 import type { Database } from '../../src/store/database.ts';
-import { allMigrations, checkSchema, migrate, readSchemaState } from '../../src/store/migrate.ts';
+import { allMigrations, checkSchema, migrate, planMigration, readSchemaState } from '../../src/store/migrate.ts';
 import { freshDatabase } from '../database/databases.ts';
 import { connectTo, type OpenStore, openEmptyEmbedded, openEmptyPostgres, openOnPostgres } from './opening.ts';
 import { readSchema } from './read-schema.ts';
@@ -56,6 +56,17 @@ describe.each([
 });
 
 describe('migrate', () => {
+  test('a dry run on an empty database prints what makes the same schema, and makes nothing', () =>
+    withStore(openEmptyPostgres, async ({ database }) => {
+      const plan = await planMigration(database, providers);
+      expect(plan).toMatchObject({ missing: names, adoption: undefined });
+      expect(await readSchema(database.db)).toBe('\n');
+      for (const statement of plan.statements) await sql.raw(statement).execute(database.db);
+      await expect(check(database)).resolves.toBeUndefined();
+      const printed = await readSchema(database.db);
+      await withStore(openOnPostgres, async (other) => expect(printed).toBe(await readSchema(other.database.db)));
+    }));
+
   test('two at once: one does it, the other finds it done', () =>
     withStore(openEmptyPostgres, async ({ database, url }) => {
       const others = [connectTo(url), connectTo(url), connectTo(url)];
