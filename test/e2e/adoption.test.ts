@@ -210,19 +210,24 @@ describe('kill -9', () => {
   ])('while %s: the next migrate goes on, and every old row is there', async (_, hold, waiting) => {
     const before = await contentOf(client);
     const other = await connect();
-    const isLate = waiting.startsWith('update') || waiting.startsWith('create');
+    // Holds it up at its last change of a table, so that the lock meant here is there before what needs it.
+    const gate = await connect();
+    await gate.query('begin');
+    await gate.query('lock table users in access share mode');
+    const isLate = /^(update|create)/.test(waiting);
+    const takeHold = async () => {
+      // Only this one keeps a snapshot, which CREATE INDEX CONCURRENTLY waits for.
+      await other.query(waiting.startsWith('create') ? 'begin isolation level repeatable read' : 'begin');
+      await other.query(hold);
+    };
+    if (!isLate) await takeHold();
     const migration = start(['migrate'], { env });
     if (isLate) {
-      await until(async () => {
-        const { rows } = await client.query(
-          "select 1 from pg_attribute where attrelid = to_regclass('users') and attname = 'email' and atttypid = 'text'::regtype",
-        );
-        return rows.length > 0;
-      });
+      await until(waits('alter table "users"%'));
+      await takeHold();
     }
-    // Only this one keeps a snapshot, which CREATE INDEX CONCURRENTLY waits for.
-    await other.query(waiting.startsWith('create') ? 'begin isolation level repeatable read' : 'begin');
-    await other.query(hold);
+    await gate.query('rollback');
+    await gate.end();
     await until(waits(waiting));
     migration.child.kill('SIGKILL');
     expect((await migration.ended).signal).toBe('SIGKILL');
