@@ -106,8 +106,13 @@ export function buildProgram(run: (invocation: Invocation) => Promise<void>): Co
     (c, _, o) => import('./commands/status.ts').then((m) => m.runStatus(c, o)),
     (command) => command.option('--partner <partner>', 'only this partner').option('--event <id>', 'only this event'),
   );
-  add(program, 'migrate', 'create the schema of the database, or bring it up to date', ['migrate'], (c) =>
-    import('./commands/migrate.ts').then((m) => m.runMigrate(c)),
+  add(
+    program,
+    'migrate',
+    'create the schema of the database, bring it up to date, or take over that of older programs',
+    ['migrate', 'migrate --dry-run', 'migrate --dry-run --json'],
+    (c, _, o) => import('./commands/migrate.ts').then((m) => m.runMigrate(c, o as never)),
+    (command) => command.option('--dry-run', 'say what was found and print the SQL; change nothing'),
   );
 
   const link = group(program, 'link', 'which registration events are scored as which events of a scoring system', [

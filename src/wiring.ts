@@ -64,6 +64,7 @@ export function wire(options: WiringOptions): Wired {
     opened ??= openDatabase(config.database, {
       command: options.command,
       busyWaitMs: embeddedWaitMs,
+      patient: options.command === 'migrate',
       ...(log.debugEnabled && {
         onQuery: (sql: string, durationMs: number) =>
           log.debug({ sql: sql.replace(/\s+/g, ' ').trim(), durationMs: Math.round(durationMs * 10) / 10 }, 'sql'),

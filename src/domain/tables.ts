@@ -15,8 +15,9 @@ export type ColumnType =
 
 /**
  * A table that a provider fills. It lists the provider's own columns only; the store adds what every such table has:
- * `timing_partner_id`, `credentials_used`, `fetched_date`, `source_row` (the provider's row, whole), for participants
- * `source_modified_at`, `removed_at`, `removed_reason`, `removed_to`, `removal_row`, and for results `removed_at`.
+ * `timing_partner_id`, `credentials_used`, `fetched_date`, `source_row` (the provider's row, whole), `duplicate_of`
+ * (store/duplicates.ts), for participants `source_modified_at`, `removed_at`, `removed_reason`, `removed_to`, `removal_row`,
+ * and for results `removed_at`.
  */
 export interface TableSpec {
   readonly name: string;
@@ -39,6 +40,26 @@ export interface TableSpec {
    * their own, `REGISTRATION:ID`.
    */
   readonly supplementId?: string;
+  /** What differs where `migrate` took over the table of an older program. */
+  readonly older?: OlderShape;
+}
+
+/**
+ * A table that an older program made in another shape than ours. Its columns keep their types and values; what they
+ * cannot hold lies beside them. SQL here may name `p`, the row of the page, and `$2`, the partner; `t`, the old row.
+ */
+export interface OlderShape {
+  /** Columns of ours (text) that hold an `integer` or a `uuid` there, and so cannot hold the provider's ids. */
+  readonly ids: Readonly<Record<string, OlderId>>;
+  /** Old columns that other programs read, each with the column of ours that it repeats: `{ name: 'event_name' }`. */
+  readonly repeats?: Readonly<Record<string, string>>;
+}
+
+export interface OlderId {
+  /** The text column that holds the provider's id instead; the migrations make it. */
+  readonly heldBy: string;
+  /** Where the old column is a uuid of the program's own: what a new row gets, and which id of the provider an old one means. */
+  readonly uuid: { readonly ofNewRow: string; readonly meaning?: string };
 }
 
 /** Values of one row by column name. Dates and times as ISO text, `numeric` as decimal text, `jsonb` as JSON. */

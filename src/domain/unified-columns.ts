@@ -37,6 +37,8 @@ export const unifiedParticipants = {
   team_name: 'text',
   /** What the provider calls category, sub-event, division or ticket. */
   division: 'text',
+  /** Of an older duplicate in an adopted table: the row that syncs go to. */
+  duplicate_of: 'text',
 } as const;
 
 export const unifiedResults = {

@@ -38,6 +38,10 @@ const explanations: Readonly<Record<string, readonly [what: string, hint: string
   '53300': ['has too many connections', 'Raise max_connections, or put PgBouncer in front.'],
   '53100': ['has no disk space left', 'Free some on the database server.'],
   '25006': ['is read-only', 'Is this a standby? Point p88sync at the primary.'],
+  '57014': [
+    'ended a statement that took longer than it allows',
+    'Set statement_timeout higher for this user, or to 0 while `p88sync migrate` runs (alter role … set statement_timeout = 0).',
+  ],
   '57P01': ['ended the connection', 'It was restarted or an administrator ended it; the next run connects again.'],
   '57P03': ['is starting up or shutting down', 'The next run tries again.'],
   '58P01': ['misses a file', 'See the log of PostgreSQL.'],

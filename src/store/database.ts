@@ -30,4 +30,6 @@ export interface OpenOptions {
   readonly onQuery?: (sql: string, durationMs: number) => void;
   /** How long to wait for the embedded database (ms). */
   readonly busyWaitMs: number;
+  /** Statements may take as long as they take: an index over millions of rows takes minutes. */
+  readonly patient?: boolean;
 }

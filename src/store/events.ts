@@ -9,6 +9,7 @@ import { type RefusedRow, storeIsolated } from './isolate-rows.ts';
 import type { Owner } from './participants.ts';
 import { ofRegistrations } from './registration-syncs.ts';
 import { dropRejectedListed, keepRejected } from './rejected-rows.ts';
+import { storedTable } from './stored-table.ts';
 import { upsertListedSql } from './upsert-sql.ts';
 
 export interface ListedCounts {
@@ -148,8 +149,9 @@ async function storeRows(
   now: Date,
 ): Promise<void> {
   const page = JSON.stringify(records.map((record) => ({ ...record.row, source_row: record.source })));
+  const table = await storedTable(tx, spec);
   await tx.executeQuery(
-    CompiledQuery.raw(upsertListedSql(spec), [page, owner.partnerId, String(owner.credentialId), now]),
+    CompiledQuery.raw(upsertListedSql(table), [page, owner.partnerId, String(owner.credentialId), now]),
   );
 }
 

@@ -97,7 +97,7 @@ export async function readActiveRegistrations(
   const result = await sql<RegistrationRow>`
     select event_id as "eventId", registration_id as "registrationId", bib_number as bib from unified_participants
     where source_provider = ${provider} and timing_partner_id = ${partnerId} and removed_at is null
-      and registration_id is not null
+      and duplicate_of is null and registration_id is not null
       and event_id in (select jsonb_array_elements_text(${JSON.stringify(eventIds)}::jsonb))`.execute(db);
   return result.rows;
 }

@@ -1,15 +1,19 @@
-/** Creates and upgrades the schema: numbered steps, each once, in a transaction under a lock. */
+/** Creates and upgrades the schema: numbered steps, each once, in a transaction under a lock. Adopts what is there already. */
 import { sql } from 'kysely';
+import type { AdoptionReport, MigrationPlan } from '../domain/adoption.ts';
 import { DatabaseUnavailable } from '../domain/errors.ts';
 import type { Provider } from '../domain/provider.ts';
 import type { Migration } from '../domain/tables.ts';
-import type { Database, Db } from './database.ts';
+import { type Adoption, planAdoption } from './adoption/plan.ts';
+import { checkRights } from './adoption/rights.ts';
+import { type RunOptions, runSteps, shortTransaction } from './adoption/run-steps.ts';
+import type { Database } from './database.ts';
 import { codeOf, explainDatabaseError } from './database-errors.ts';
+import { duplicateSteps } from './duplicates.ts';
+import { holdingMigrateLock } from './migrate-lock.ts';
 import { coreMigrations } from './migrations/list.ts';
-import { createUnifiedViews } from './unified-views.ts';
-
-/** Any constant does; two `migrate` at once wait for each other on it. */
-const lockKey = 8_822_374;
+import { statementsOf } from './run-script.ts';
+import { unifiedViewStatements } from './unified-views.ts';
 
 export interface SchemaState {
   /** The database's clock (UTC). */
@@ -19,7 +23,7 @@ export interface SchemaState {
 
 /** Shared steps first, then each provider's in the order of the registry. */
 export function allMigrations(providers: readonly Provider[]): readonly Migration[] {
-  return [...coreMigrations, ...providers.flatMap((provider) => provider.migrations)];
+  return [...coreMigrations, ...providers.flatMap((provider) => [...provider.migrations, ...duplicateSteps(provider)])];
 }
 
 /** The one query every invocation begins with: the clock, and which steps the schema has. */
@@ -67,35 +71,91 @@ export function checkSchema(state: SchemaState, migrations: readonly Migration[]
   }
 }
 
-/**
- * Applies what is missing and brings provider rows and unified views up to date.
- * @returns the names of the steps applied now.
- * @throws DatabaseUnavailable where the schema is newer than the program.
- */
-export async function migrate(database: Database, providers: readonly Provider[]): Promise<readonly string[]> {
-  const migrations = allMigrations(providers);
+export interface Migrated {
+  /** Names of the steps that were applied now. */
+  readonly applied: readonly string[];
+  /** Set where tables of older programs were taken over. */
+  readonly adoption: AdoptionReport | undefined;
+  /** Tables of which a foreign key holds for new rows only, since old ones break it. */
+  readonly notValid: readonly string[];
+}
+
+/** Looks only; whoever else works in the database meanwhile may change what the next run finds. */
+export async function planMigration(database: Database, providers: readonly Provider[]): Promise<MigrationPlan> {
   try {
-    return await database.db.transaction().execute(async (tx) => {
-      // Before the table: two first runs would both try to create it. Held to the end of the transaction only.
-      await sql`select pg_advisory_xact_lock(${sql.lit(lockKey)})`.execute(tx);
-      await sql`create table if not exists p88sync_migrations (
-        name text primary key, applied_at timestamptz not null default now())`.execute(tx);
-      const rows = await sql<{ name: string }>`select name from p88sync_migrations`.execute(tx);
-      const applied = new Set(rows.rows.map((row) => row.name));
-      checkNotNewer(applied, migrations, database.shown);
-      const missing = migrations.filter((migration) => !applied.has(migration.name));
-      if (applied.size === 0) await refuseForeignTables(tx, database.shown);
-      for (const migration of missing) {
-        await runScript(tx, migration.sql);
-        await sql`insert into p88sync_migrations (name) values (${migration.name})`.execute(tx);
-      }
-      await addProviderRows(tx, providers);
-      if (missing.length > 0) await createUnifiedViews(tx, providers);
-      return missing.map((migration) => migration.name);
-    });
+    const { missing, adoption } = await lookAhead(database, providers);
+    return {
+      missing: missing.map(({ name }) => name),
+      adoption: adoption?.report,
+      statements: [
+        ...(adoption?.steps.flatMap((step) => step.sql) ?? []),
+        ...(await closingStatements(database, providers, missing, adoption)),
+      ],
+    };
   } catch (error) {
     throw explainDatabaseError(error, database.shown);
   }
+}
+
+/**
+ * Applies what is missing and brings provider rows and unified views up to date. Tables of older programs are taken over
+ * first, in many small steps; all else is one transaction.
+ * @throws DatabaseUnavailable where the schema is newer than the program, a right is missing or a lock cannot be had.
+ */
+export async function migrate(
+  database: Database,
+  providers: readonly Provider[],
+  options: RunOptions = {},
+): Promise<Migrated> {
+  try {
+    return await holdingMigrateLock(database, options.signal, () => migrateAlone(database, providers, options));
+  } catch (error) {
+    throw explainDatabaseError(error, database.shown);
+  }
+}
+
+/** Other programs may go on writing meanwhile: so often the plan is made again before that is too much. */
+const mostPlans = 5;
+
+async function migrateAlone(
+  database: Database,
+  providers: readonly Provider[],
+  options: RunOptions,
+): Promise<Migrated> {
+  let report: AdoptionReport | undefined;
+  for (let plans = 1; ; plans += 1) {
+    const { missing, adoption } = await lookAhead(database, providers);
+    report ??= adoption?.report;
+    if (adoption) await checkRights(database.db, adoption, database.shown);
+    const notValid = await runSteps(database, adoption?.steps ?? [], options);
+    if (notValid === 'changed') {
+      if (plans < mostPlans) continue;
+      throw new DatabaseUnavailable(
+        `other programs keep writing rows to the database (${database.shown}) that stop the work`,
+        {
+          hint: 'Stop the programs that p88sync replaces, then run `p88sync migrate` again: it goes on where it stopped.',
+        },
+      );
+    }
+    const closing = await closingStatements(database, providers, missing, adoption);
+    await shortTransaction(database.db, undefined, database.shown, async (tx) => {
+      for (const statement of closing) await sql.raw(statement).execute(tx);
+    });
+    return { applied: missing.map(({ name }) => name), adoption: report, notValid };
+  }
+}
+
+interface Ahead {
+  readonly missing: readonly Migration[];
+  readonly adoption: Adoption | undefined;
+}
+
+async function lookAhead(database: Database, providers: readonly Provider[]): Promise<Ahead> {
+  const migrations = allMigrations(providers);
+  const { applied = [] } = await readSchemaState(database);
+  checkNotNewer(new Set(applied), migrations, database.shown);
+  const missing = migrations.filter(({ name }) => !applied.includes(name));
+  return { missing, adoption: await planAdoption(database, providers, migrations, missing) };
 }
 
 function checkNotNewer(applied: ReadonlySet<string>, migrations: readonly Migration[], shown: string): void {
@@ -103,34 +163,47 @@ function checkNotNewer(applied: ReadonlySet<string>, migrations: readonly Migrat
   if (known.length < applied.size) checkSchema({ now: new Date(0), applied: [...applied] }, migrations, shown);
 }
 
-/** Tables of the programs that p88sync replaces; taking them over is more than creating what is missing. */
-async function refuseForeignTables(tx: Db, shown: string): Promise<void> {
-  const found = await sql<{ name: string }>`select c.relname as name from pg_class c
-    where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p', 'v')
-      and c.relname in ('timing_partners', 'providers', 'partner_provider_credentials', 'sync_history', 'sync_queue',
-        'runsignup_races', 'runsignup_events', 'runsignup_participants', 'raceroster_events', 'raceroster_participants')
-    order by 1`.execute(tx);
-  if (found.rows.length === 0) return;
-  const names = found.rows.map((row) => row.name).join(', ');
-  throw new DatabaseUnavailable(`the database (${shown}) holds tables that p88sync did not make: ${names}`, {
-    hint: 'This version works on a database of its own: create an empty one and point p88sync at it. Nothing was changed.',
-  });
-}
-
-/** One statement at a time: the extended protocol, which both drivers use, takes no script. */
-async function runScript(tx: Db, script: string): Promise<void> {
-  const withoutComments = script.replace(/^\s*--.*$/gm, '');
-  for (const statement of withoutComments.split(/;\s*$/m)) {
-    if (statement.trim()) await sql.raw(statement).execute(tx);
-  }
+/** What is done and recorded in one transaction. */
+async function closingStatements(
+  database: Database,
+  providers: readonly Provider[],
+  missing: readonly Migration[],
+  adoption: Adoption | undefined,
+): Promise<readonly string[]> {
+  const rows = await providerRows(database, providers);
+  if (missing.length === 0) return rows;
+  const { plain = missing, unified = { views: [], readers: [] } } = adoption ?? {};
+  const old = [...unified.views, ...unified.readers];
+  return [
+    `create table if not exists p88sync_migrations (
+  name text primary key, applied_at timestamptz not null default now())`,
+    ...missing.flatMap((step) => [
+      ...(plain.includes(step) ? statementsOf(step.sql) : []),
+      `insert into p88sync_migrations (name) values (${literal(step.name)})`,
+    ]),
+    ...rows,
+    ...old.toReversed().map(({ drop }) => drop),
+    ...unifiedViewStatements(providers),
+    ...old.flatMap(({ create }) => create),
+  ];
 }
 
 /** Ids differ between installations, so a provider is known by its name; a missing one gets the next free id. */
-async function addProviderRows(tx: Db, providers: readonly Provider[]): Promise<void> {
-  for (const provider of providers) {
-    const names = [provider.displayName, ...provider.otherNames].map((name) => name.toLowerCase());
-    await sql`insert into providers (name, provider_type, rate_limit_per_hour)
-      select ${provider.displayName}, ${provider.abilities.registrations ? 'registration' : 'scoring'}, ${provider.defaults.callsPerHour}
-      where not exists (select 1 from providers where lower(name) = any(${names}))`.execute(tx);
-  }
+async function providerRows(database: Database, providers: readonly Provider[]): Promise<readonly string[]> {
+  const there = await sql<{ is: boolean }>`select to_regclass('providers') is not null as is`.execute(database.db);
+  const known = there.rows[0]?.is
+    ? (await sql<{ name: string }>`select lower(name) as name from providers`.execute(database.db)).rows
+    : [];
+  const names = new Set(known.map((row) => row.name));
+  return providers.flatMap((provider) => {
+    const own = [provider.displayName, ...provider.otherNames].map((name) => name.toLowerCase());
+    if (own.some((name) => names.has(name))) return [];
+    return `insert into providers (name, provider_type, rate_limit_per_hour)
+select ${literal(provider.displayName)}, '${provider.abilities.registrations ? 'registration' : 'scoring'}', ${provider.defaults.callsPerHour}
+where not exists (select 1 from providers where lower(name) in (${own.map(literal).join(', ')}))`;
+  });
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }

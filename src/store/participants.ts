@@ -7,6 +7,7 @@ import type { TableSpec } from '../domain/tables.ts';
 import type { Db } from './database.ts';
 import { storeIsolated } from './isolate-rows.ts';
 import { longestKey, storableText } from './storable-text.ts';
+import { columnIn, type StoredTable, storedTable } from './stored-table.ts';
 import { supplementSql } from './supplement-sql.ts';
 import { absentReason, markRemovedSql, upsertParticipantsSql } from './upsert-sql.ts';
 
@@ -50,13 +51,14 @@ export async function storeParticipants(
 ): Promise<StoredPage> {
   const counts = new Map<string, Counts>();
   const rejected: RejectedRow[] = [];
+  const table = await storedTable(tx, spec);
   for (const [kind, statementOf] of statements) {
     const rows = newestOfEach(
       records.filter((record) => record.kind === kind),
       spec,
     );
     if (rows.length === 0) continue;
-    const statement = statementOf(spec);
+    const statement = statementOf(table);
     for (let from = 0; from < rows.length; from += rowsPerStatement) {
       const refused = await storeIsolated(tx, rows.slice(from, from + rowsPerStatement), async (part) => {
         const page = JSON.stringify(part.map(asTableRow));
@@ -172,15 +174,14 @@ export async function countAbsent(
   eventId: string,
   series: string,
 ): Promise<Absence> {
-  const people = spec.listedBy === undefined ? sql`count(*)` : sql`count(distinct ${listedId(spec)})`;
+  const table = await storedTable(tx, spec);
+  const id = listedId(table);
+  const people = spec.listedBy === undefined ? sql`count(*)` : sql`count(distinct ${id})`;
   const result = await sql<Absence>`select (${people})::int as active,
-      (${people} filter (where not exists (${seenRow(owner, eventId, series, listedId(spec))})))::int as absent,
+      (${people} filter (where not exists (${seenRow(owner, eventId, series, id)})))::int as absent,
       exists (${seenRow(owner, eventId, series)}) as anybody,
       exists (${seenRow(owner, eventId, series, sql.lit(unknownPerson))}) as "somebodyUnknown"
-    from ${sql.table(spec.name)} t
-    where t.timing_partner_id = ${owner.partnerId} and t.event_id::text = ${eventId} and t.removed_at is null`.execute(
-    tx,
-  );
+    from ${sql.table(spec.name)} t where ${activeOf(table, owner, eventId)}`.execute(tx);
   return result.rows[0] ?? { active: 0, absent: 0, anybody: false, somebodyUnknown: false };
 }
 
@@ -193,18 +194,24 @@ export async function markAbsent(
   series: string,
   now: Date,
 ): Promise<number> {
+  const table = await storedTable(tx, spec);
   const result = await sql<{ marked: number }>`with marked as (
       update ${sql.table(spec.name)} t set removed_at = ${now}::timestamptz, removed_reason = ${absentReason}, fetched_date = ${now}::timestamptz
-      where t.timing_partner_id = ${owner.partnerId} and t.event_id::text = ${eventId} and t.removed_at is null
-        and not exists (${seenRow(owner, eventId, series, listedId(spec))})
+      where ${activeOf(table, owner, eventId)} and not exists (${seenRow(owner, eventId, series, listedId(table))})
       returning 1)
     select count(*)::int as marked from marked`.execute(tx);
   return result.rows[0]?.marked ?? 0;
 }
 
+/** Rows of the event's people who are not marked as removed, once each. */
+function activeOf(table: StoredTable, owner: Owner, eventId: string) {
+  return sql`t.timing_partner_id = ${owner.partnerId} and ${sql.ref(`t.${columnIn(table, 'event_id')}`)}::text = ${eventId}
+    and t.removed_at is null and t.duplicate_of is null`;
+}
+
 /** What a listing knows the person of a row by. */
-export function listedId(spec: TableSpec): RawBuilder<unknown> {
-  return sql`${sql.ref(`t.${spec.listedBy ?? spec.key[0]}`)}::text`;
+export function listedId(table: StoredTable): RawBuilder<unknown> {
+  return sql`${sql.ref(`t.${columnIn(table, table.listedBy ?? table.key[0] ?? '')}`)}::text`;
 }
 
 export function seenRow(owner: Owner, eventId: string, series: string, id?: RawBuilder<unknown>): RawBuilder<unknown> {

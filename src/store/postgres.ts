@@ -14,7 +14,7 @@ export function openPostgres(connection: PostgresConnection, shown: string, opti
     max: maxConnections,
     connectionTimeoutMillis: 10_000,
     // A page is stored in well under a second; this only ends waits on a server that stopped answering.
-    query_timeout: 120_000,
+    ...(!options.patient && { query_timeout: 120_000 }),
     keepAlive: true,
     // The pool would keep the process alive for its idle time after the work is done.
     allowExitOnIdle: true,

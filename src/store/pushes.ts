@@ -82,7 +82,7 @@ function difference(state: ScoringState, providers: ReadonlyMap<number, Provider
         p.division, p.city, p.state,
         case when p.removed_at is not null then coalesce(p.removed_reason, 'removed') end as removed_reason, p.fetched_date
       from unified_participants p join links l on l.source = p.source_provider and l.event_id = p.event_id
-      where p.timing_partner_id = ${state.partnerId}
+      where p.timing_partner_id = ${state.partnerId} and p.duplicate_of is null
     ),
     people as (
       select distinct on (source_id) *, md5((bib, first_name, last_name, gender, date_of_birth, team, event_name, division,

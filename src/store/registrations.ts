@@ -81,7 +81,7 @@ async function activeRowsOf(tx: Db, spec: TableSpec, owner: Owner, one: Unread):
   const result = await sql<{
     id: string;
   }>`select ${sql.ref(`t.${spec.key[0]}`)}::text as id from ${sql.table(spec.name)} t
-    where t.timing_partner_id = ${owner.partnerId} and t.event_id::text = ${one.eventId} and t.removed_at is null
+    where t.timing_partner_id = ${owner.partnerId} and t.event_id::text = ${one.eventId} and t.removed_at is null and t.duplicate_of is null
       and ${listedId(spec)} = ${one.registrationId}`.execute(tx);
   return result.rows.map((row) => row.id);
 }
@@ -98,7 +98,7 @@ async function markLeft(
   const result =
     await sql`update ${sql.table(spec.name)} t set removed_at = ${now}::timestamptz, removed_reason = ${categoryLeftReason},
       removed_to = ${left.movedTo ?? null}::text, fetched_date = ${now}::timestamptz
-    where t.timing_partner_id = ${owner.partnerId} and t.event_id::text = ${eventId} and t.removed_at is null
+    where t.timing_partner_id = ${owner.partnerId} and t.event_id::text = ${eventId} and t.removed_at is null and t.duplicate_of is null
       and ${sql.ref(`t.${spec.key[0]}`)}::text in (select jsonb_array_elements_text(${JSON.stringify(left.ids)}::jsonb))
     returning 1`.execute(tx);
   return result.rows.length;

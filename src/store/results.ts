@@ -7,7 +7,7 @@ import type { TableSpec } from '../domain/tables.ts';
 import type { Db } from './database.ts';
 import { storeIsolated } from './isolate-rows.ts';
 import { type Absence, forgetSeen, type Owner, rememberSeen, type Seen } from './participants.ts';
-import { list, q, recordColumns } from './upsert-sql.ts';
+import { conflictTarget, list, q, recordColumns } from './upsert-sql.ts';
 
 export interface StoredResults {
   /** `unchanged` included. */
@@ -74,7 +74,7 @@ with page as (select * from jsonb_to_recordset($1::jsonb) as r(${recordColumns({
 written as (
   insert into ${q(spec.name)} as t (timing_partner_id, credentials_used, fetched_date, ${list(written)})
   select $2::int, $3::text, $4::timestamptz, ${row('p')} from page p
-  on conflict (timing_partner_id, ${list(spec.key)}) do update set ${set.join(', ')}
+  on conflict ${conflictTarget(spec)} do update set ${set.join(', ')}
   where t.removed_at is not null or (${row('t')}) is distinct from (${row('excluded')})
   returning (t.xmax = 0) as inserted
 )

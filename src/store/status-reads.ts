@@ -7,6 +7,7 @@ import type { LastDiscovery, StatusRunning } from '../domain/status.ts';
 import type { Db } from './database.ts';
 import { pidOf } from './due.ts';
 import { completedFull, completedIncremental } from './registration-syncs.ts';
+import { columnIn, storedTable } from './stored-table.ts';
 
 /** `partner:provider:event`, by ids. */
 export function eventKey(event: { partnerId: number; providerId: number; eventId: string }): string {
@@ -27,13 +28,16 @@ export async function countPeople(
   for (const [providerId, provider] of providers) {
     const own = events.filter((event) => event.providerId === providerId);
     if (own.length === 0) continue;
-    const { name, columns } = provider.tables.participants;
+    const table = await storedTable(db, provider.tables.participants);
+    const eventColumn = sql.ref(`t.${columnIn(table, 'event_id')}`);
+    const eventType = sql.raw(table.columns['event_id'] ?? 'text');
     const wanted = JSON.stringify(own.map((event) => ({ partner: event.partnerId, event: event.eventId })));
     const result = await sql<{ partner: number; event: string } & Headcount>`
       select w.partner, w.event, count(*) filter (where t.removed_at is null)::int as participants,
         count(t.removed_at)::int as removed
       from jsonb_to_recordset(${wanted}::jsonb) as w(partner int, event text)
-      join ${sql.table(name)} t on t.timing_partner_id = w.partner and t.event_id = w.event::${sql.raw(columns['event_id'] ?? 'text')}
+      join ${sql.table(table.name)} t on t.timing_partner_id = w.partner and ${eventColumn} = w.event::${eventType}
+        and t.duplicate_of is null
       group by w.partner, w.event`.execute(db);
     for (const { partner, event, ...count } of result.rows) counts.set(`${partner}:${providerId}:${event}`, count);
   }

@@ -1,29 +1,17 @@
 /** The views over all providers that other programs read; each provider contributes its SELECT. */
-import { sql } from 'kysely';
 import type { Provider } from '../domain/provider.ts';
 import { unifiedResults } from '../domain/unified-columns.ts';
-import type { Db } from './database.ts';
+
+export const unifiedViewNames = ['unified_events', 'unified_participants', 'unified_results'] as const;
 
 /** `create or replace` keeps rights that were granted on the views, and refuses to drop or rename a column. */
-export async function createUnifiedViews(tx: Db, providers: readonly Provider[]): Promise<void> {
-  await createView(
-    tx,
-    'unified_events',
-    providers.map((provider) => provider.views.events),
-  );
-  await createView(
-    tx,
-    'unified_participants',
-    providers.map((provider) => provider.views.participants),
-  );
-  await createView(tx, 'unified_results', [
-    ...providers.flatMap((provider) => provider.views.results ?? []),
-    noResults,
-  ]);
-}
-
-async function createView(tx: Db, name: string, selects: readonly string[]): Promise<void> {
-  await sql`create or replace view ${sql.ref(name)} as ${sql.raw(selects.join('\nunion all\n'))}`.execute(tx);
+export function unifiedViewStatements(providers: readonly Provider[]): readonly string[] {
+  const selects: Readonly<Record<(typeof unifiedViewNames)[number], readonly string[]>> = {
+    unified_events: providers.map((provider) => provider.views.events),
+    unified_participants: providers.map((provider) => provider.views.participants),
+    unified_results: [...providers.flatMap((provider) => provider.views.results ?? []), noResults],
+  };
+  return unifiedViewNames.map((name) => `create or replace view ${name} as ${selects[name].join('\nunion all\n')}`);
 }
 
 /** Gives unified_results its columns while no provider of results is there. */

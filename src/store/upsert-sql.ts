@@ -2,7 +2,8 @@
  * The set-based statements, built from a table's description. A page is one JSON parameter, so no parameter limit is
  * near and the statement's text is the same for every page.
  */
-import type { ColumnType, TableSpec } from '../domain/tables.ts';
+import type { ColumnType } from '../domain/tables.ts';
+import { columnIn, type StoredTable } from './stored-table.ts';
 
 /** What the store adds to every participant of a page. */
 export const participantExtras: Readonly<Record<string, ColumnType>> = {
@@ -28,14 +29,16 @@ export const categoryLeftReason = 'category-left';
  * active row against a removal) changes nothing. A blank bib keeps the one we have, and so does a blank in what a second
  * list fills.
  */
-export function upsertParticipantsSql(spec: TableSpec): string {
-  const columns = Object.keys(spec.columns);
+export function upsertParticipantsSql(spec: StoredTable): string {
+  const columns = writtenColumns(spec);
+  const key = keyOf(spec);
   const keep = new Set([...(spec.keepWhenBlank ?? []), ...(spec.supplement ?? [])]);
   const value = (column: string) =>
     keep.has(column) ? `coalesce(excluded.${q(column)}, t.${q(column)})` : `excluded.${q(column)}`;
   const compared = [...columns, 'source_row', 'source_modified_at', 'removed_reason', 'removed_to'];
   const set = [
-    ...columns.filter((column) => !spec.key.includes(column)).map((column) => `${q(column)} = ${value(column)}`),
+    ...columns.filter((column) => !key.includes(column)).map((column) => `${q(column)} = ${value(column)}`),
+    ...besideSet(spec),
     'source_row = excluded.source_row',
     'source_modified_at = excluded.source_modified_at',
     // Now ($4) stands where the provider names no time, and the first time we saw it gone tells more than that.
@@ -50,18 +53,18 @@ export function upsertParticipantsSql(spec: TableSpec): string {
   return `
 with page as (select * from jsonb_to_recordset($1::jsonb) as r(${recordColumns({ ...spec.columns, ...participantExtras })})),
 leaving as (
-  select ${keyList(spec, 'p')} from page p
-  left join ${q(spec.name)} s on s.timing_partner_id = $2::int and ${keysEqual(spec, 's', 'p')}
+  select ${pageKey(spec)} from page p
+  left join ${q(spec.name)} s on ${isRowOf(spec, 's')}
   where p.removed_reason is not null and s.removed_at is null
 ),
 written as (
-  insert into ${q(spec.name)} as t (timing_partner_id, credentials_used, fetched_date, ${list(columns)},
+  insert into ${q(spec.name)} as t (timing_partner_id, credentials_used, fetched_date, ${list([...columns, ...besideColumns(spec)])},
     source_row, source_modified_at, removed_at, removed_reason, removed_to)
-  select $2::int, $3::text, $4::timestamptz, ${columns.map((column) => `p.${q(column)}`).join(', ')},
+  select $2::int, $3::text, $4::timestamptz, ${writtenValues(spec)},
     p.source_row, p.source_modified_at, case when p.removed_reason is not null then coalesce(p.removed_at, $4::timestamptz) end,
     p.removed_reason, p.removed_to
   from page p
-  on conflict (timing_partner_id, ${list(spec.key)}) do update set ${set.join(', ')}
+  on conflict ${conflictTarget(spec)} do update set ${set.join(', ')}
   where (
       t.source_modified_at is null or excluded.source_modified_at is null
       or excluded.source_modified_at > t.source_modified_at
@@ -69,10 +72,10 @@ written as (
       or (excluded.source_modified_at = t.source_modified_at and (t.removed_at is null or excluded.removed_reason is not null))
     ) and (${compared.map((column) => `t.${q(column)}`).join(', ')})
       is distinct from (${compared.map((column) => (keep.has(column) ? value(column) : `excluded.${q(column)}`)).join(', ')})
-  returning t.event_id::text as event_id, ${keyList(spec, 't')}, (t.xmax = 0) as inserted
+  returning ${eventOf(spec, 't')} as event_id, ${keyList(spec, 't')}, (t.xmax = 0) as inserted
 )
 select w.event_id, count(*) filter (where w.inserted)::int as inserted,
-  count(*) filter (where not w.inserted)::int as updated, count(${`l.${q(spec.key[0] ?? '')}`})::int as removed
+  count(*) filter (where not w.inserted)::int as updated, count(${`l.${q(key[0] ?? '')}`})::int as removed
 from written w left join leaving l on ${keysEqual(spec, 'l', 'w')}
 group by w.event_id`;
 }
@@ -81,13 +84,13 @@ group by w.event_id`;
  * Marks people of a removal list; who is unknown is stored whole, marked. Same parameters and yield as the upsert.
  * Columns of a row we have are left alone: the list often holds less.
  */
-export function markRemovedSql(spec: TableSpec): string {
-  const columns = Object.keys(spec.columns);
+export function markRemovedSql(spec: StoredTable): string {
+  const columns = writtenColumns(spec);
   return `
 with page as (select * from jsonb_to_recordset($1::jsonb) as r(${recordColumns({ ...spec.columns, ...participantExtras })})),
 before as (
   select ${keyList(spec, 's')}, s.removed_at from ${q(spec.name)} s
-  join page p on s.timing_partner_id = $2::int and ${keysEqual(spec, 's', 'p')}
+  join page p on ${isRowOf(spec, 's')}
 ),
 marked as (
   update ${q(spec.name)} t set removed_at = coalesce(p.removed_at, t.removed_at, $4::timestamptz),
@@ -95,19 +98,19 @@ marked as (
     source_modified_at = greatest(t.source_modified_at, p.source_modified_at),
     credentials_used = $3::text, fetched_date = $4::timestamptz
   from page p
-  where t.timing_partner_id = $2::int and ${keysEqual(spec, 't', 'p')}
+  where ${isRowOf(spec, 't')}
     and (t.source_modified_at is null or p.source_modified_at is null or p.source_modified_at >= t.source_modified_at)
     and (t.removed_reason, t.removed_to, t.removal_row) is distinct from (p.removed_reason, p.removed_to, p.source_row)
-  returning t.event_id::text as event_id, ${keyList(spec, 't')}
+  returning ${eventOf(spec, 't')} as event_id, ${keyList(spec, 't')}
 ),
 added as (
-  insert into ${q(spec.name)} as t (timing_partner_id, credentials_used, fetched_date, ${list(columns)},
+  insert into ${q(spec.name)} as t (timing_partner_id, credentials_used, fetched_date, ${list([...columns, ...besideColumns(spec)])},
     source_row, source_modified_at, removed_at, removed_reason, removed_to, removal_row)
-  select $2::int, $3::text, $4::timestamptz, ${columns.map((column) => `p.${q(column)}`).join(', ')},
+  select $2::int, $3::text, $4::timestamptz, ${writtenValues(spec)},
     p.source_row, p.source_modified_at, coalesce(p.removed_at, $4::timestamptz), p.removed_reason, p.removed_to, p.source_row
-  from page p where not exists (select 1 from before b where ${keysEqual(spec, 'b', 'p')})
+  from page p where not exists (select 1 from before b where ${keysEqualPage(spec, 'b')})
   on conflict do nothing
-  returning t.event_id::text as event_id, ${keyList(spec, 't')}
+  returning ${eventOf(spec, 't')} as event_id, ${keyList(spec, 't')}
 )
 select event_id, sum(inserted)::int as inserted, sum(updated)::int as updated, sum(removed)::int as removed from (
   select a.event_id, 1 as inserted, 0 as updated, 1 as removed from added a
@@ -121,11 +124,13 @@ select event_id, sum(inserted)::int as inserted, sum(updated)::int as updated, s
  * Upserts races or events of discovery; parameters as above. Yields one row: inserted, updated. Rows that did not
  * change are not rewritten.
  */
-export function upsertListedSql(spec: TableSpec): string {
-  const columns = Object.keys(spec.columns);
+export function upsertListedSql(spec: StoredTable): string {
+  const columns = writtenColumns(spec);
+  const key = keyOf(spec);
   const compared = [...columns, 'source_row'];
   const set = [
-    ...columns.filter((column) => !spec.key.includes(column)).map((column) => `${q(column)} = excluded.${q(column)}`),
+    ...columns.filter((column) => !key.includes(column)).map((column) => `${q(column)} = excluded.${q(column)}`),
+    ...besideSet(spec),
     'source_row = excluded.source_row',
     'credentials_used = excluded.credentials_used',
     'fetched_date = excluded.fetched_date',
@@ -133,9 +138,9 @@ export function upsertListedSql(spec: TableSpec): string {
   return `
 with page as (select * from jsonb_to_recordset($1::jsonb) as r(${recordColumns({ ...spec.columns, source_row: 'jsonb' })})),
 written as (
-  insert into ${q(spec.name)} as t (timing_partner_id, credentials_used, fetched_date, ${list(columns)}, source_row)
-  select $2::int, $3::text, $4::timestamptz, ${columns.map((column) => `p.${q(column)}`).join(', ')}, p.source_row from page p
-  on conflict (timing_partner_id, ${list(spec.key)}) do update set ${set.join(', ')}
+  insert into ${q(spec.name)} as t (timing_partner_id, credentials_used, fetched_date, ${list([...columns, ...besideColumns(spec)])}, source_row)
+  select $2::int, $3::text, $4::timestamptz, ${writtenValues(spec)}, p.source_row from page p
+  on conflict ${conflictTarget(spec)} do update set ${set.join(', ')}
   where (${compared.map((column) => `t.${q(column)}`).join(', ')}) is distinct from (${compared.map((column) => `excluded.${q(column)}`).join(', ')})
   returning (t.xmax = 0) as inserted
 )
@@ -152,12 +157,72 @@ export function list(columns: readonly string[]): string {
   return columns.map(q).join(', ');
 }
 
-function keyList(spec: TableSpec, alias: string): string {
-  return spec.key.map((column) => `${alias}.${q(column)}`).join(', ');
+/** The one row of a key that syncs go to: an adopted table may hold older duplicates beside it (duplicates.ts). */
+export function conflictTarget(spec: StoredTable): string {
+  return `(timing_partner_id, ${list(keyOf(spec))}) where duplicate_of is null`;
 }
 
-function keysEqual(spec: TableSpec, left: string, right: string): string {
-  return spec.key.map((column) => `${left}.${q(column)} = ${right}.${q(column)}`).join(' and ');
+/** The row of the table (by its alias) which the page's row `p` is about. */
+function isRowOf(spec: StoredTable, alias: string): string {
+  return `${alias}.timing_partner_id = $2::int and ${keysEqualPage(spec, alias)} and ${alias}.duplicate_of is null`;
+}
+
+/** The provider's id of the row's event. */
+function eventOf(spec: StoredTable, alias: string): string {
+  return `${alias}.${q(columnIn(spec, 'event_id'))}::text`;
+}
+
+function keyOf(spec: StoredTable): readonly string[] {
+  return spec.key.map((column) => columnIn(spec, column));
+}
+
+/** Columns of the table that the description's columns are written to, and their values; two may share one. */
+function written(spec: StoredTable): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const column of Object.keys(spec.columns)) {
+    const place = columnIn(spec, column);
+    if (!values.has(place)) values.set(place, `p.${q(column)}`);
+  }
+  return values;
+}
+
+function writtenColumns(spec: StoredTable): readonly string[] {
+  return [...written(spec).keys()];
+}
+
+function besideColumns(spec: StoredTable): readonly string[] {
+  return Object.keys(spec.beside ?? {});
+}
+
+function writtenValues(spec: StoredTable): string {
+  return [...written(spec).values(), ...Object.values(spec.beside ?? {}).map(({ value }) => value)].join(', ');
+}
+
+/** What an older column cannot hold, does not blank it. */
+function besideSet(spec: StoredTable): readonly string[] {
+  return Object.entries(spec.beside ?? {}).flatMap(([column, { fixed }]) =>
+    fixed ? [] : [`${q(column)} = coalesce(excluded.${q(column)}, t.${q(column)})`],
+  );
+}
+
+function pageKey(spec: StoredTable): string {
+  return spec.key.map((column) => `p.${q(column)} as ${q(columnIn(spec, column))}`).join(', ');
+}
+
+function keyList(spec: StoredTable, alias: string): string {
+  return keyOf(spec)
+    .map((column) => `${alias}.${q(column)}`)
+    .join(', ');
+}
+
+function keysEqual(spec: StoredTable, left: string, right: string): string {
+  return keyOf(spec)
+    .map((column) => `${left}.${q(column)} = ${right}.${q(column)}`)
+    .join(' and ');
+}
+
+function keysEqualPage(spec: StoredTable, alias: string): string {
+  return spec.key.map((column) => `${alias}.${q(columnIn(spec, column))} = p.${q(column)}`).join(' and ');
 }
 
 export function q(identifier: string): string {

@@ -121,7 +121,7 @@ describe('what an operator is told', () => {
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'shows a certificate that is not trusted'],
     ['CERT_HAS_EXPIRED', 'shows a certificate that is not trusted'],
     ['08006', 'is not available (08006)'],
-    ['57014', 'is not available (57014)'],
+    ['57014', 'ended a statement that took longer than it allows'],
   ])('%s: %s', (code, what) => {
     const error = explainDatabaseError(withCode(code), 'db.example.org/p88');
     expect(error).toBeInstanceOf(DatabaseUnavailable);

@@ -61,6 +61,7 @@ export const expectedColumns: Readonly<Record<string, readonly string[]>> = {
     words(`sync_queue_id, timing_partner_id, provider_id, event_id, operation_type, sync_direction, priority, status,
     scheduled_time, retry_count, max_retries, payload, created_at, started_at, completed_at`),
   timing_partners: words('timing_partner_id, company_name, access_password, created_at, updated_at'),
+  users: words('user_id, email, timing_partner_id, created_at, updated_at'),
 };
 
 /** The views over all providers begin with these, in this order. */

@@ -30,7 +30,7 @@ export const toy: Provider = {
     participants: `select 'Toy Tickets'::text as source_provider, timing_partner_id, event_id, first_name, last_name,
       null::text as email, null::text as gender, bib as bib_number, null::text as city, null::text as state,
       null::integer as age, null::timestamp as registration_date, fetched_date, ticket as registration_id, removed_at,
-      removed_reason, null::date as date_of_birth, null::text as team_name, null::text as division from toy_participants`,
+      removed_reason, null::date as date_of_birth, null::text as team_name, null::text as division, duplicate_of from toy_participants`,
   },
   load: async () => (await import('./adapter.ts')).adapter,
 };

@@ -36,7 +36,8 @@ select
   p.removed_reason,
   p.athlete_birthdate as date_of_birth,
   p.team_name::text as team_name,
-  coalesce(p.race_name, p.reg_choice_name) as division
+  coalesce(p.race_name, p.reg_choice_name) as division,
+  p.duplicate_of
 from ct_participants p`;
 
 // An entry that was imported from us holds the id that we sent (runsignup-91000001) as its external id: publishing

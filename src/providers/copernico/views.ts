@@ -10,7 +10,7 @@ select 'Copernico'::text as source_provider, p.timing_partner_id, p.event_id::te
   null::text as email, p.gender, p.bib_number, null::text as city, null::text as state,
   extract(year from age(e.event_date, p.date_of_birth))::integer as age, null::timestamp as registration_date,
   p.fetched_date, p.participant_id::text as registration_id, p.removed_at, p.removed_reason, p.date_of_birth,
-  p.club_team as team_name, p.category as division
+  p.club_team as team_name, p.category as division, p.duplicate_of
 from copernico_participants p
 left join copernico_events e on e.timing_partner_id = p.timing_partner_id and e.event_id = p.event_id`;
 

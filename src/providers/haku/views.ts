@@ -36,7 +36,8 @@ select
   p.removed_reason,
   p.date_of_birth,
   p.team_affiliation as team_name,
-  p.category as division
+  p.category as division,
+  p.duplicate_of
 from haku_participants p
 left join haku_events e
   on e.timing_partner_id = p.timing_partner_id and e.event_id = p.event_id`;

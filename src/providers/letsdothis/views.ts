@@ -42,7 +42,8 @@ select
   p.removed_reason,
   w.born as date_of_birth,
   p.team_name,
-  coalesce(p.division, p.category) as division
+  coalesce(p.division, p.category) as division,
+  p.duplicate_of
 from letsdothis_participants p
 left join letsdothis_events e
   on e.timing_partner_id = p.timing_partner_id and e.event_id = p.event_id

@@ -65,4 +65,14 @@ create table raceroster_participants (
 create index raceroster_participants_event on raceroster_participants (timing_partner_id, event_id);
 `;
 
-export const migrations: readonly Migration[] = [{ name: 'raceroster-0001-tables', sql: tables }];
+/** They hold Race Roster's ids where an older program's `event_id` and `registration_id` hold others; null elsewhere. */
+const olderShapes = `
+alter table raceroster_participants
+  add column if not exists external_event_id text,
+  add column if not exists external_registration_id text;
+`;
+
+export const migrations: readonly Migration[] = [
+  { name: 'raceroster-0001-tables', sql: tables },
+  { name: 'raceroster-0002-older-shapes', sql: olderShapes },
+];

@@ -20,6 +20,11 @@ export const eventsTable: TableSpec = {
     start_at: 'timestamptz',
   },
   key: ['event_id'],
+  older: {
+    // A number of an earlier API, or a uuid that the program gave out itself.
+    ids: { event_id: { heldBy: 'external_event_id', uuid: { ofNewRow: 'gen_random_uuid()' } } },
+    repeats: { name: 'event_name' },
+  },
 };
 
 export const participantsTable: TableSpec = {
@@ -46,4 +51,17 @@ export const participantsTable: TableSpec = {
   },
   key: ['registration_id'],
   keepWhenBlank: ['bib_number'],
+  older: {
+    ids: {
+      event_id: {
+        heldBy: 'external_event_id',
+        uuid: {
+          ofNewRow: `(select e.event_id from raceroster_events e where e.timing_partner_id = $2::int
+            and e.external_event_id = p.event_id and e.duplicate_of is null)`,
+          meaning: '(select e.external_event_id from raceroster_events e where e.event_id = t.event_id)',
+        },
+      },
+      registration_id: { heldBy: 'external_registration_id', uuid: { ofNewRow: 'gen_random_uuid()' } },
+    },
+  },
 };

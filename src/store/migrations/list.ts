@@ -1,5 +1,6 @@
 import type { Migration } from '../../domain/tables.ts';
 import { core } from './0001-core.ts';
+import { users } from './0002-users.ts';
 import { links } from './0003-links.ts';
 import { details } from './0004-details.ts';
 import { scoring } from './0005-scoring.ts';
@@ -7,4 +8,4 @@ import { publish } from './0006-publish.ts';
 import { queue } from './0007-queue.ts';
 
 /** The shared schema's steps, oldest first; a released step is never edited, a change is a new step. */
-export const coreMigrations: readonly Migration[] = [core, links, details, scoring, publish, queue];
+export const coreMigrations: readonly Migration[] = [core, users, links, details, scoring, publish, queue];

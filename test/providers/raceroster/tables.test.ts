@@ -49,7 +49,8 @@ describe('the schema', () => {
         'id event_id registration_id bib_number first_name last_name email phone date_of_birth gender address ' +
         'emergency_contact team_name division registration_date registration_status payment_status amount_paid ' +
         'additional_info fetched_date credentials_used timing_partner_id created_at ' +
-        'source_row source_modified_at removed_at removed_reason removed_to removal_row'
+        'source_row source_modified_at removed_at removed_reason removed_to removal_row ' +
+        'external_event_id external_registration_id'
       ).split(' '),
     );
   });

@@ -82,7 +82,7 @@ export function partnerTests(opened: Opened): void {
     async (name) => {
       await rename(3, name);
       try {
-        expect(await migrate(opened.database, providers)).toEqual([]);
+        expect((await migrate(opened.database, providers)).applied).toEqual([]);
         expect(await namesOf()).toContain(`3 ${name}`);
         expect(await namesOf()).toHaveLength(6);
         expect((await readProviderIds(opened.db, providers)).idOf(raceroster)).toBe(3);
