@@ -42,6 +42,7 @@ create table copernico_events (
   timing_partner_id integer not null,
   start_at timestamp with time zone,
   source_row jsonb,
+  duplicate_of text,
   constraint copernico_events_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint copernico_events_pkey PRIMARY KEY (timing_partner_id, event_id)
 );
@@ -71,6 +72,7 @@ create table copernico_participants (
   removed_reason text,
   removed_to text,
   removal_row jsonb,
+  duplicate_of text,
   constraint copernico_participants_timing_partner_id_event_id_fkey FOREIGN KEY (timing_partner_id, event_id) REFERENCES copernico_events(timing_partner_id, event_id) ON DELETE CASCADE,
   constraint copernico_participants_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint copernico_participants_pkey PRIMARY KEY (id),
@@ -105,6 +107,7 @@ create table copernico_results (
   gender_position integer,
   source_row jsonb,
   removed_at timestamp with time zone,
+  duplicate_of text,
   constraint copernico_results_timing_partner_id_event_id_fkey FOREIGN KEY (timing_partner_id, event_id) REFERENCES copernico_events(timing_partner_id, event_id) ON DELETE CASCADE,
   constraint copernico_results_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint copernico_results_pkey PRIMARY KEY (id),
@@ -132,6 +135,7 @@ create table ct_events (
   start_at timestamp with time zone,
   time_zone text,
   source_row jsonb,
+  duplicate_of text,
   constraint ct_events_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint ct_events_pkey PRIMARY KEY (timing_partner_id, event_id)
 );
@@ -171,6 +175,7 @@ create table ct_participants (
   removed_reason text,
   removed_to text,
   removal_row jsonb,
+  duplicate_of text,
   constraint ct_participants_timing_partner_id_event_id_fkey FOREIGN KEY (timing_partner_id, event_id) REFERENCES ct_events(timing_partner_id, event_id) ON DELETE CASCADE,
   constraint ct_participants_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint ct_participants_pkey PRIMARY KEY (timing_partner_id, entry_id)
@@ -196,6 +201,7 @@ create table ct_races (
   fetched_date timestamp without time zone,
   credentials_used text,
   source_row jsonb,
+  duplicate_of text,
   constraint ct_races_timing_partner_id_event_id_fkey FOREIGN KEY (timing_partner_id, event_id) REFERENCES ct_events(timing_partner_id, event_id) ON DELETE CASCADE,
   constraint ct_races_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint ct_races_pkey PRIMARY KEY (timing_partner_id, race_id, event_id)
@@ -236,6 +242,7 @@ create table ct_results (
   age_rank integer,
   source_row jsonb,
   removed_at timestamp with time zone,
+  duplicate_of text,
   constraint ct_results_timing_partner_id_event_id_fkey FOREIGN KEY (timing_partner_id, event_id) REFERENCES ct_events(timing_partner_id, event_id) ON DELETE CASCADE,
   constraint ct_results_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint ct_results_pkey PRIMARY KEY (id),
@@ -282,6 +289,7 @@ create table haku_events (
   time_zone text,
   start_at timestamp with time zone,
   source_row jsonb,
+  duplicate_of text,
   constraint haku_events_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint haku_events_pkey PRIMARY KEY (timing_partner_id, event_id)
 );
@@ -319,6 +327,7 @@ create table haku_participants (
   removed_reason text,
   removed_to text,
   removal_row jsonb,
+  duplicate_of text,
   constraint haku_participants_timing_partner_id_event_id_fkey FOREIGN KEY (timing_partner_id, event_id) REFERENCES haku_events(timing_partner_id, event_id) ON DELETE CASCADE,
   constraint haku_participants_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint haku_participants_pkey PRIMARY KEY (id),
@@ -345,6 +354,7 @@ create table letsdothis_events (
   created_at timestamp without time zone default now(),
   start_at timestamp with time zone,
   source_row jsonb,
+  duplicate_of text,
   constraint letsdothis_events_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint letsdothis_events_pkey PRIMARY KEY (timing_partner_id, event_id)
 );
@@ -386,6 +396,7 @@ create table letsdothis_participants (
   removed_reason text,
   removed_to text,
   removal_row jsonb,
+  duplicate_of text,
   constraint letsdothis_participants_timing_partner_id_event_id_fkey FOREIGN KEY (timing_partner_id, event_id) REFERENCES letsdothis_events(timing_partner_id, event_id) ON DELETE CASCADE,
   constraint letsdothis_participants_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint letsdothis_participants_pkey PRIMARY KEY (id),
@@ -484,6 +495,7 @@ create table raceroster_events (
   created_at timestamp without time zone default now(),
   start_at timestamp with time zone,
   source_row jsonb,
+  duplicate_of text,
   constraint raceroster_events_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint raceroster_events_pkey PRIMARY KEY (timing_partner_id, event_id)
 );
@@ -518,6 +530,9 @@ create table raceroster_participants (
   removed_reason text,
   removed_to text,
   removal_row jsonb,
+  external_event_id text,
+  external_registration_id text,
+  duplicate_of text,
   constraint raceroster_participants_timing_partner_id_event_id_fkey FOREIGN KEY (timing_partner_id, event_id) REFERENCES raceroster_events(timing_partner_id, event_id) ON DELETE CASCADE,
   constraint raceroster_participants_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint raceroster_participants_pkey PRIMARY KEY (id),
@@ -580,6 +595,7 @@ create table runsignup_events (
   start_at timestamp with time zone,
   time_zone text,
   source_row jsonb,
+  duplicate_of text,
   constraint runsignup_events_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint runsignup_events_pkey PRIMARY KEY (timing_partner_id, event_id)
 );
@@ -617,6 +633,7 @@ create table runsignup_participants (
   removed_reason text,
   removed_to text,
   removal_row jsonb,
+  duplicate_of text,
   constraint runsignup_participants_timing_partner_id_event_id_fkey FOREIGN KEY (timing_partner_id, event_id) REFERENCES runsignup_events(timing_partner_id, event_id) ON DELETE CASCADE,
   constraint runsignup_participants_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint runsignup_participants_pkey PRIMARY KEY (id),
@@ -651,6 +668,7 @@ create table runsignup_races (
   timing_partner_id integer not null,
   created_at timestamp without time zone default now(),
   source_row jsonb,
+  duplicate_of text,
   constraint runsignup_races_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint runsignup_races_pkey PRIMARY KEY (timing_partner_id, race_id)
 );
@@ -773,6 +791,17 @@ create table timing_partners (
 );
 CREATE UNIQUE INDEX timing_partners_company_name ON public.timing_partners USING btree (lower(company_name));
 
+create table users (
+  user_id integer not null default nextval('users_user_id_seq'::regclass),
+  email text not null,
+  timing_partner_id integer,
+  created_at timestamp without time zone default now(),
+  updated_at timestamp without time zone default now(),
+  constraint users_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
+  constraint users_pkey PRIMARY KEY (user_id),
+  constraint users_email_key UNIQUE (email)
+);
+
 create view unified_events as
 --   source_provider text
 --   timing_partner_id integer
@@ -790,18 +819,22 @@ create view unified_events as
     e.event_id::text AS event_id,
     e.name AS event_name,
     e.start_time AS event_date,
-    r.address ->> 'city'::text AS city,
-    r.address ->> 'state'::text AS state,
+    COALESCE(r.address, o.address) ->> 'city'::text AS city,
+    COALESCE(r.address, o.address) ->> 'state'::text AS state,
     e.distance,
     e.fetched_date,
     e.start_at,
     e.time_zone
    FROM runsignup_events e
      LEFT JOIN runsignup_races r ON r.timing_partner_id = e.timing_partner_id AND r.race_id = e.race_id
+     LEFT JOIN LATERAL ( SELECT a.address
+           FROM runsignup_races a
+          WHERE r.race_id IS NULL AND a.race_id = e.race_id
+         LIMIT 1) o ON true
 UNION ALL
  SELECT 'Race Roster'::text AS source_provider,
     e.timing_partner_id,
-    e.event_id,
+    COALESCE(e.event_id, e.external_event_id) AS event_id,
     e.event_name,
     e.start_date AS event_date,
     e.address ->> 'city'::text AS city,
@@ -884,6 +917,7 @@ create view unified_participants as
 --   date_of_birth date
 --   team_name text
 --   division text
+--   duplicate_of text
  SELECT 'RunSignUp'::text AS source_provider,
     runsignup_participants.timing_partner_id,
     runsignup_participants.event_id::text AS event_id,
@@ -902,12 +936,13 @@ create view unified_participants as
     runsignup_participants.removed_reason,
     runsignup_participants.dob AS date_of_birth,
     runsignup_participants.team_info ->> 'team_name'::text AS team_name,
-    NULL::text AS division
+    NULL::text AS division,
+    runsignup_participants.duplicate_of
    FROM runsignup_participants
 UNION ALL
  SELECT 'Race Roster'::text AS source_provider,
     p.timing_partner_id,
-    p.event_id,
+    COALESCE(p.event_id, p.external_event_id) AS event_id,
     p.first_name,
     p.last_name,
     p.email,
@@ -918,14 +953,15 @@ UNION ALL
     EXTRACT(year FROM age(e.start_date, p.date_of_birth::timestamp without time zone))::integer AS age,
     p.registration_date,
     p.fetched_date,
-    p.registration_id,
+    COALESCE(p.external_registration_id, p.registration_id) AS registration_id,
     p.removed_at,
     p.removed_reason,
     p.date_of_birth,
     p.team_name,
-    p.division
+    p.division,
+    p.duplicate_of
    FROM raceroster_participants p
-     LEFT JOIN raceroster_events e ON e.timing_partner_id = p.timing_partner_id AND e.event_id = p.event_id
+     LEFT JOIN raceroster_events e ON e.timing_partner_id = p.timing_partner_id AND COALESCE(e.event_id, e.external_event_id) = COALESCE(p.event_id, p.external_event_id)
 UNION ALL
  SELECT 'Haku'::text AS source_provider,
     p.timing_partner_id,
@@ -945,7 +981,8 @@ UNION ALL
     p.removed_reason,
     p.date_of_birth,
     p.team_affiliation AS team_name,
-    p.category AS division
+    p.category AS division,
+    p.duplicate_of
    FROM haku_participants p
      LEFT JOIN haku_events e ON e.timing_partner_id = p.timing_partner_id AND e.event_id = p.event_id
 UNION ALL
@@ -979,7 +1016,8 @@ UNION ALL
     p.removed_reason,
     w.born AS date_of_birth,
     p.team_name,
-    COALESCE(p.division, p.category) AS division
+    COALESCE(p.division, p.category) AS division,
+    p.duplicate_of
    FROM letsdothis_participants p
      LEFT JOIN letsdothis_events e ON e.timing_partner_id = p.timing_partner_id AND e.event_id = p.event_id
      CROSS JOIN LATERAL ( SELECT o.other,
@@ -1007,7 +1045,8 @@ UNION ALL
     p.removed_reason,
     p.date_of_birth,
     p.club_team AS team_name,
-    p.category AS division
+    p.category AS division,
+    p.duplicate_of
    FROM copernico_participants p
      LEFT JOIN copernico_events e ON e.timing_partner_id = p.timing_partner_id AND e.event_id = p.event_id
 UNION ALL
@@ -1029,7 +1068,8 @@ UNION ALL
     p.removed_reason,
     p.athlete_birthdate AS date_of_birth,
     p.team_name,
-    COALESCE(p.race_name, p.reg_choice_name) AS division
+    COALESCE(p.race_name, p.reg_choice_name) AS division,
+    p.duplicate_of
    FROM ct_participants p;
 
 create view unified_results as

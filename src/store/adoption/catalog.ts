@@ -8,6 +8,8 @@ export interface CatalogColumn {
   readonly type: string;
   readonly notNull: boolean;
   readonly default: string | null;
+  /** The expression of a stored generated column. */
+  readonly generated: string | null;
   /** It numbers its rows: an identity, or a default that takes from a sequence. */
   readonly numbered: boolean;
 }
@@ -80,7 +82,8 @@ export async function readCatalog(db: Db, schema: RawBuilder<unknown>): Promise<
     order by 1`.execute(db);
   const columns = await sql<CatalogColumn & { table: string }>`
     select c.relname as "table", a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
-      a.attnotnull as "notNull", pg_get_expr(d.adbin, d.adrelid) as "default",
+      a.attnotnull as "notNull", case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end as "default",
+      case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end as generated,
       a.attidentity <> '' or coalesce(pg_get_expr(d.adbin, d.adrelid) like 'nextval(%', false) as numbered
     from pg_class c join pg_attribute a on a.attrelid = c.oid
       left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum

@@ -41,7 +41,8 @@ export function columnChanges(
     const name = quoted(column.name);
     const found = existing.columns.get(column.name);
     if (!found) {
-      if (column.numbered) {
+      // PostgreSQL writes every row anew for these.
+      if (column.numbered || column.generated !== null) {
         changes.leftOut.push(column.name);
         continue;
       }
