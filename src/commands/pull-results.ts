@@ -3,7 +3,7 @@ import { UsageError } from '../domain/errors.ts';
 import type { ScoringState } from '../domain/scoring-work.ts';
 import { isStored, storeScoringEvent } from '../store/events.ts';
 import { readScoringStates } from '../store/scoring-states.ts';
-import type { CommandContext, CommandResult } from './context.ts';
+import type { CommandContext, CommandResult, Workspace } from './context.ts';
 import { chooseScoringCredential, findScoringEvent, nameEvent } from './scoring-events.ts';
 import { runAskedScoring } from './scoring-report.ts';
 import { takeOverDead } from './sync-setup.ts';
@@ -25,31 +25,42 @@ export async function runPullResults(
     options.maxSeconds === undefined ? undefined : parseMaxSeconds(options.maxSeconds),
   );
   const workspace = await context.openWorkspace();
+  await takeOverDead(context, workspace);
+  const event = await eventToPull(context, workspace, text, { credential: options.credential, signal });
+  return runAskedScoring(context, workspace, 'results', [event], {
+    signal,
+    all: false,
+    allowMassRemoval: options.allowMassRemoval ?? false,
+  });
+}
+
+/** The scoring event that is named, with the credential it is asked for with. @throws UsageError where it cannot be pulled. */
+export async function eventToPull(
+  context: CommandContext,
+  workspace: Workspace,
+  text: string,
+  options: { readonly credential: string | undefined; readonly signal: AbortSignal },
+): Promise<ScoringState> {
   const named = await nameEvent(context, workspace, text);
   const { abilities, displayName } = named.provider;
   if (!abilities.givesResults) throw new UsageError(`${displayName} gives no results`);
-  await takeOverDead(context, workspace);
   const { partnerId } = named.partner;
   const { providerId, eventId, provider } = named;
+  const { database, providerIds, clock } = workspace;
   const filter = { partnerId, event: { providerId, eventId } };
-  const [linked] = await readScoringStates(
-    workspace.database.db,
-    workspace.providerIds.byId,
-    filter,
-    workspace.clock.now(),
-  );
+  const [linked] = await readScoringStates(database.db, providerIds.byId, filter, clock.now());
   const credential = await chooseScoringCredential(workspace, named, {
     asked: options.credential,
     linked: linked?.credentialId,
   });
   // A mistyped id is told at once, instead of failing and being tried again.
-  if (!linked && !(await isStored(workspace.database.db, provider, { partnerId }, eventId))) {
-    const run = await context.connect(workspace, credential, { signal, patience: 'fail' });
+  if (!linked && !(await isStored(database.db, provider, { partnerId }, eventId))) {
+    const run = await context.connect(workspace, credential, { signal: options.signal, patience: 'fail' });
     const found = await findScoringEvent(run, named);
-    await storeScoringEvent(workspace.database.db, provider, run.owner, found, workspace.clock.now());
+    await storeScoringEvent(database.db, provider, run.owner, found, clock.now());
   }
   const none = { lastCompleted: undefined, lastFailure: undefined, running: undefined };
-  const event: ScoringState = {
+  return {
     partnerId,
     providerId,
     provider: provider.name,
@@ -60,9 +71,4 @@ export async function runPullResults(
     ...linked,
     credentialId: credential.credentialId,
   };
-  return runAskedScoring(context, workspace, 'results', [event], {
-    signal,
-    all: false,
-    allowMassRemoval: options.allowMassRemoval ?? false,
-  });
 }

@@ -38,7 +38,7 @@ export async function runPushParticipants(
 }
 
 /** The scoring event itself, or those that a registration event is linked to. @throws UsageError where there is none. */
-async function scoringEventsOf(
+export async function scoringEventsOf(
   context: CommandContext,
   workspace: Workspace,
   text: string,

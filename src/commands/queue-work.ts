@@ -2,7 +2,7 @@
  * What the queue's rows ask of a tick: they become units that run before those of the plan, and end by what these came to.
  * What the plan would sync anyway serves a row as well. Loaded where a row was taken or something is due.
  */
-import { P88Error } from '../domain/errors.ts';
+import { DatabaseUnavailable, P88Error } from '../domain/errors.ts';
 import type { UnitOutcome } from '../domain/outcomes.ts';
 import type { EventState, Plan, PlannedUnit } from '../domain/planning.ts';
 import type { QueuedItem, QueueOutcome, QueueRequest } from '../domain/queue.ts';
@@ -140,7 +140,14 @@ async function resultOf(
   if (request.kind === 'refusal') return { kind: 'failed', reason: request.reason, final: true };
   if (failure !== undefined) return { kind: 'failed', reason: failure };
   if (request.kind === 'discover') return discovered(context, workspace, request, signal);
-  return syncedAs(events, outcomes);
+  if (request.kind === 'sync') return syncedAs(events, outcomes);
+  try {
+    const { scoreAsAsked } = await import('./queue-scoring.ts');
+    return await scoreAsAsked(context, workspace, request, signal);
+  } catch (error) {
+    if (!(error instanceof P88Error) || error instanceof DatabaseUnavailable) throw error;
+    return { kind: 'failed', reason: error.message };
+  }
 }
 
 function syncedAs(events: readonly EventState[], outcomes: readonly UnitOutcome[]): QueueResult {

@@ -17,27 +17,39 @@ export interface AskedScoring {
 }
 
 /** Runs it now, whatever is due, within the hour of its credential. */
-export async function runAskedScoring(
+export async function runAsked(
   context: CommandContext,
   workspace: Workspace,
   kind: ScoringKind,
   events: readonly ScoringState[],
   { signal, all, allowMassRemoval }: AskedScoring,
-): Promise<CommandResult> {
+): Promise<{ readonly units: readonly ScoringUnit[]; readonly outcomes: readonly ScoringOutcome[] }> {
   const units: ScoringUnit[] = [];
   for (const event of events) {
     const named = await nameEvent(context, workspace, `${event.partnerId}:${event.provider}:${event.eventId}`);
     const chosen = await chooseScoringCredential(workspace, named, { asked: undefined, linked: event.credentialId });
     units.push({ kind, event: { ...event, credentialId: chosen.credentialId }, cost: 1, reason: 'asked for by hand' });
   }
-  const { clock } = workspace;
-  const startedAt = clock.now();
   const connections = await openConnections(context, workspace, { signal, patience: 'fail' });
   const outcomes = await runScoring(syncContext(context, workspace, signal), units, {
     connect: connections.connect,
     optionsFor: () => ({ all, allowMassRemoval, ceiling: async () => Number.POSITIVE_INFINITY }),
     onOutcome: (unit, outcome) => logScoring(context, unit, outcome),
   });
+  return { units, outcomes };
+}
+
+/** The same, as the result of a command. */
+export async function runAskedScoring(
+  context: CommandContext,
+  workspace: Workspace,
+  kind: ScoringKind,
+  events: readonly ScoringState[],
+  options: AskedScoring,
+): Promise<CommandResult> {
+  const { clock } = workspace;
+  const startedAt = clock.now();
+  const { units, outcomes } = await runAsked(context, workspace, kind, events, options);
   // Asked for and not done is no success, whoever else is at it.
   const deferred = outcomes.some((one) => one.status === 'deferred') ? (['someFailed'] as const) : [];
   const exit = worstExit([

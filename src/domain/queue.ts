@@ -35,6 +35,13 @@ export type QueueRequest =
       readonly eventId: string | undefined;
       readonly full: boolean;
     }
+  | {
+      /** Participants to a scoring event, its results to us, or results of a registration event to its provider. */
+      readonly kind: 'push' | 'results' | 'publish';
+      readonly partnerId: number;
+      readonly providerId: number;
+      readonly eventId: string;
+    }
   | { readonly kind: 'refusal'; readonly reason: string };
 
 /** What became of an item in this tick; `pending`: it waits for its next try, or for room. */

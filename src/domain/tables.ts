@@ -40,6 +40,11 @@ export interface TableSpec {
    * their own, `REGISTRATION:ID`.
    */
   readonly supplementId?: string;
+  /**
+   * The last column of `key` as older programs' rows, which have none, tell it: SQL over the row `t`. A result that comes
+   * again goes to the newest of them instead of beside it.
+   */
+  readonly olderKey?: string;
   /** What differs where `migrate` took over the table of an older program. */
   readonly older?: OlderShape;
 }

@@ -16,10 +16,25 @@ export function requestOf(item: QueuedItem): QueueRequest {
     if (providerId === undefined) return refusal('it names no provider_id');
     return { kind: 'sync', partnerId, providerId, eventId, full: isTrue(item.payload, 'full') };
   }
-  return refusal(
-    `operation_type "${item.operation}" with sync_direction "${item.direction ?? ''}" is not known: expected events or participants (pull)`,
-  );
+  const scoring = scoringWork[asked];
+  if (scoring === undefined) {
+    return refusal(
+      `operation_type "${item.operation}" with sync_direction "${item.direction ?? ''}" is not known: expected events (pull), participants or results (pull, push)`,
+    );
+  }
+  if (providerId === undefined) return refusal('it names no provider_id');
+  if (eventId === undefined) return refusal('it names no event_id');
+  if (scoring === 'publish' && !isTrue(item.payload, 'confirmed')) {
+    return refusal('publishing results is a person\'s decision: the payload lacks {"confirmed": true}');
+  }
+  return { kind: scoring, partnerId, providerId, eventId };
 }
+
+const scoringWork: Readonly<Record<string, 'push' | 'results' | 'publish'>> = {
+  'participants push': 'push',
+  'results pull': 'results',
+  'results push': 'publish',
+};
 
 function refusal(reason: string): QueueRequest {
   return { kind: 'refusal', reason };

@@ -52,6 +52,30 @@ export async function storeResults(
   return { counts: { ...noCounts, fetched: records.length, inserted, updated, unchanged, failed }, rejected };
 }
 
+/**
+ * Gives rows of older programs, which have no key, the one that the provider's rows will come under, event by event as they
+ * are pulled: all at once would rewrite millions of rows. Of several with one key the newest gets it; the others are its
+ * older duplicates.
+ */
+export async function adoptOlderResults(
+  tx: Db,
+  spec: TableSpec,
+  owner: Pick<Owner, 'partnerId'>,
+  eventId: string,
+): Promise<void> {
+  if (spec.olderKey === undefined) return;
+  const key = sql.ref(`t.${spec.key[1]}`);
+  await sql`with older as (
+      select t.id, ${sql.raw(spec.olderKey)} as key,
+        row_number() over (partition by ${sql.raw(spec.olderKey)} order by t.id desc) as place
+      from ${sql.table(spec.name)} t
+      where ${ofEvent(spec, owner, eventId)} and ${key} is null and ${sql.raw(spec.olderKey)} is not null
+    )
+    update ${sql.table(spec.name)} t set ${sql.ref(spec.key[1] ?? '')} = case when o.place = 1 then o.key end,
+      duplicate_of = case when o.place > 1 then o.key end
+    from older o where t.id = o.id`.execute(tx);
+}
+
 /** One of each id, the later one, in the order of their ids, so that two runs cannot wait for each other in a circle. */
 function lastOfEach(records: readonly ResultRecord[]): readonly ResultRecord[] {
   const byId = new Map(records.map((record) => [record.id, record]));
@@ -117,7 +141,7 @@ export async function countAbsentResults(
       count(*) filter (where not exists (${seen(sql`${keyOf(spec)}`)}))::int as absent,
       exists (${seen()}) as anybody, exists (${seen(sql.lit(''))}) as "somebodyUnknown"
     from ${sql.table(spec.name)} t
-    where ${ofEvent(spec, owner, eventId)} and t.removed_at is null`.execute(tx);
+    where ${ofEvent(spec, owner, eventId)} and ${keyOf(spec)} is not null and t.removed_at is null`.execute(tx);
   return result.rows[0] ?? { active: 0, absent: 0, anybody: false, somebodyUnknown: false };
 }
 
@@ -132,7 +156,7 @@ export async function markAbsentResults(
 ): Promise<number> {
   const result = await sql`update ${sql.table(spec.name)} t
     set removed_at = ${now}::timestamptz, fetched_date = ${now}::timestamptz
-    where ${ofEvent(spec, owner, eventId)} and t.removed_at is null
+    where ${ofEvent(spec, owner, eventId)} and ${keyOf(spec)} is not null and t.removed_at is null
       and not exists (${seenRow(owner, eventId, series, keyOf(spec))})
     returning 1`.execute(tx);
   return result.rows.length;
@@ -143,8 +167,9 @@ function keyOf(spec: TableSpec) {
   return sql`${sql.ref(`t.${spec.key[1]}`)}::text`;
 }
 
+/** Without the older duplicates of an adopted table. */
 function ofEvent(spec: TableSpec, owner: Pick<Owner, 'partnerId'>, eventId: string) {
-  return sql`t.timing_partner_id = ${owner.partnerId}
+  return sql`t.timing_partner_id = ${owner.partnerId} and t.duplicate_of is null
     and ${sql.ref(`t.${spec.key[0]}`)} = ${eventId}::${sql.raw(spec.columns[spec.key[0] ?? ''] ?? 'text')}`;
 }
 

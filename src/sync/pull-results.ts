@@ -8,6 +8,7 @@ import type { Db } from '../store/database.ts';
 import { isStored, storeRaces, storeScoringEvent } from '../store/events.ts';
 import { dropRejected, dropRejectedBefore, keepRejected } from '../store/rejected-rows.ts';
 import {
+  adoptOlderResults,
   countAbsentResults,
   forgetResults,
   markAbsentResults,
@@ -37,7 +38,10 @@ export async function pullResults(scoring: ScoringRun): Promise<void> {
       let objection: P88Error | undefined;
       const stored = await database.db.transaction().execute(async (tx) => {
         await extendClaim(tx, claim, { now: clock.now(), leaseSeconds, checkpoint: null });
-        if (first) await forgetResults(tx, run.owner, event.eventId);
+        if (first) {
+          await forgetResults(tx, run.owner, event.eventId);
+          await adoptOlderResults(tx, spec, run.owner, event.eventId);
+        }
         let counts = await storePage(tx, scoring, spec, page);
         const ids = [...page.records, ...page.rejected].map(({ id }) => id);
         await rememberResults(tx, run.owner, claim.unitId, event.eventId, ids);

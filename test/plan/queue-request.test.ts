@@ -36,6 +36,23 @@ test.each<[string, Partial<QueuedItem>, object]>([
     { operation: 'events', providerId: undefined },
     { kind: 'discover', providerId: undefined },
   ],
+  ['a push', { direction: 'push' }, { kind: 'push', partnerId: 1, providerId: 2, eventId: '974559' }],
+  ['results', { operation: 'results' }, { kind: 'results', partnerId: 1, providerId: 2, eventId: '974559' }],
+  [
+    'results of no event',
+    { operation: 'results', eventId: undefined },
+    { kind: 'refusal', reason: 'it names no event_id' },
+  ],
+  [
+    'a publication that a person confirmed',
+    { operation: 'results', direction: 'push', payload: { confirmed: true } },
+    { kind: 'publish', eventId: '974559' },
+  ],
+  [
+    'a publication that nobody confirmed',
+    { operation: 'results', direction: 'push' },
+    { kind: 'refusal', reason: expect.stringContaining('"confirmed": true') },
+  ],
   ['nobody’s', { partnerId: undefined }, { kind: 'refusal', reason: 'it names no timing_partner_id' }],
   ['of no provider', { providerId: undefined }, { kind: 'refusal', reason: 'it names no provider_id' }],
   ['an unknown operation', { operation: 'splits' }, { kind: 'refusal', reason: expect.stringContaining('"splits"') }],

@@ -79,6 +79,7 @@ export const participantsTable: TableSpec = {
 export const resultsTable: TableSpec = {
   name: 'ct_results',
   key: ['event_id', 'result_key'],
+  olderKey: "coalesce(t.entry_id, 'bib-' || t.results_bib) || ':' || t.race_id",
   columns: {
     event_id: 'text',
     race_id: 'text',

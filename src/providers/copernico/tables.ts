@@ -38,7 +38,7 @@ export const participantsTable: TableSpec = {
     license_number: 'text',
     registration_status: 'text',
   },
-  key: ['participant_id'],
+  key: ['event_id', 'participant_id'],
   keepWhenBlank: ['bib_number'],
 };
 
@@ -65,4 +65,5 @@ export const resultsTable: TableSpec = {
     gender_position: 'integer',
   },
   key: ['event_id', 'result_key'],
+  olderKey: 'coalesce(t.participant_id, t.bib_number)',
 };

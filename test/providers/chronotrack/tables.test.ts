@@ -4,6 +4,7 @@ import type { TableSpec } from '../../../src/domain/tables.ts';
 import { chronotrack } from '../../../src/providers/chronotrack/provider.ts';
 import { addRegistration, addRegistrations } from '../../../src/sandbox/build-world.ts';
 import { setFinish } from '../../../src/sandbox/finishes.ts';
+import { duplicateSteps } from '../../../src/store/duplicates.ts';
 import { sampleEvent } from './session.ts';
 
 let db: PGlite;
@@ -11,7 +12,7 @@ let db: PGlite;
 beforeAll(async () => {
   db = await PGlite.create();
   await db.exec('create table timing_partners (timing_partner_id integer primary key)');
-  for (const { sql } of chronotrack.migrations) await db.exec(sql);
+  for (const { sql } of [...chronotrack.migrations, ...duplicateSteps(chronotrack)]) await db.exec(sql);
   await db.exec(`
     create view events as ${chronotrack.views.events};
     create view participants as ${chronotrack.views.participants};
@@ -46,20 +47,20 @@ describe('the schema', () => {
       'ct_events',
       `event_id event_tag event_name event_description event_start_time event_end_time event_site_uri event_is_published
       event_device_protocol event_external_id organization_id organization_name location timing_partner_id created_at
-      fetched_date credentials_used start_at time_zone source_row`,
+      fetched_date credentials_used start_at time_zone source_row duplicate_of`,
     ],
     [
       'ct_races',
       `race_id event_id race_tag race_name race_type race_subtype race_course_distance race_pref_distance_unit
       race_planned_start_time race_planned_end_time race_actual_start_time race_actual_end_time race_age_ref_time
-      timing_partner_id created_at fetched_date credentials_used source_row`,
+      timing_partner_id created_at fetched_date credentials_used source_row duplicate_of`,
     ],
     [
       'ct_participants',
       `entry_id event_id race_id entry_external_id entry_name entry_type entry_status entry_bib entry_race_age athlete_id
       athlete_first_name athlete_last_name athlete_sex athlete_birthdate athlete_email athlete_home_phone
       athlete_mobile_phone location team_id team_name timing_partner_id created_at credentials_used fetched_date race_name
-      reg_choice_name bracket_name wave_name source_row source_modified_at removed_at removed_reason removed_to removal_row`,
+      reg_choice_name bracket_name wave_name source_row source_modified_at removed_at removed_reason removed_to removal_row duplicate_of`,
     ],
     [
       'ct_results',
@@ -67,7 +68,7 @@ describe('the schema', () => {
       results_hometown results_state_code results_postal_code results_country_code results_time results_gun_time
       results_pace results_gun_pace results_rank results_bracket_name results_primary_bracket_name timing_partner_id
       created_at credentials_used fetched_date result_key status race_name split_times overall_rank sex_rank age_rank
-      source_row removed_at`,
+      source_row removed_at duplicate_of`,
     ],
   ])('keeps the columns of the older programs in %s in their order, then ours', async (table, columns) => {
     expect(await columnsOf(table)).toEqual(columns.trim().split(/\s+/));

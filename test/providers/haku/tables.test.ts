@@ -1,13 +1,14 @@
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { haku } from '../../../src/providers/haku/provider.ts';
+import { duplicateSteps } from '../../../src/store/duplicates.ts';
 
 let db: PGlite;
 
 beforeAll(async () => {
   db = await PGlite.create();
   await db.exec('create table timing_partners (timing_partner_id integer primary key)');
-  for (const { sql } of haku.migrations) await db.exec(sql);
+  for (const { sql } of [...haku.migrations, ...duplicateSteps(haku)]) await db.exec(sql);
   await db.exec(`
     create view events as ${haku.views.events};
     create view participants as ${haku.views.participants};
@@ -30,13 +31,13 @@ describe('the schema', () => {
     expect((await columnsOf('haku_events')).join(' ')).toBe(
       'event_id organization_id event_name event_description start_date end_date location event_type distance ' +
         'registration_limit registration_count registration_fee currency status created_at updated_at fetched_date ' +
-        'credentials_used timing_partner_id address time_zone start_at source_row',
+        'credentials_used timing_partner_id address time_zone start_at source_row duplicate_of',
     );
     expect((await columnsOf('haku_participants')).join(' ')).toBe(
       'id event_id participant_id bib_number first_name last_name email phone date_of_birth gender nationality ' +
         'emergency_contact team_affiliation category registration_date payment_status amount_paid special_requirements ' +
         'fetched_date credentials_used timing_partner_id created_at registration_number address category_details ' +
-        'registration_details source_row source_modified_at removed_at removed_reason removed_to removal_row',
+        'registration_details source_row source_modified_at removed_at removed_reason removed_to removal_row duplicate_of',
     );
   });
 

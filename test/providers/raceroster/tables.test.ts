@@ -1,13 +1,14 @@
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { raceroster } from '../../../src/providers/raceroster/provider.ts';
+import { duplicateSteps } from '../../../src/store/duplicates.ts';
 
 let db: PGlite;
 
 beforeAll(async () => {
   db = await PGlite.create();
   await db.exec('create table timing_partners (timing_partner_id integer primary key)');
-  for (const { sql } of raceroster.migrations) await db.exec(sql);
+  for (const { sql } of [...raceroster.migrations, ...duplicateSteps(raceroster)]) await db.exec(sql);
   await db.exec(`
     create view events as ${raceroster.views.events};
     create view participants as ${raceroster.views.participants};
@@ -50,7 +51,7 @@ describe('the schema', () => {
         'emergency_contact team_name division registration_date registration_status payment_status amount_paid ' +
         'additional_info fetched_date credentials_used timing_partner_id created_at ' +
         'source_row source_modified_at removed_at removed_reason removed_to removal_row ' +
-        'external_event_id external_registration_id'
+        'external_event_id external_registration_id duplicate_of'
       ).split(' '),
     );
   });

@@ -214,6 +214,7 @@ describe.each(['integer', 'uuid'] as const)('with %s ids of Race Roster', (raceR
           .map(({ table, count }) => [table ?? '', count]),
       );
     expect(found('duplicates')).toEqual({
+      haku_participants: 1,
       runsignup_participants: 301,
       raceroster_participants: 39,
       ...(raceRoster === 'uuid' && { raceroster_events: 1 }),
@@ -227,7 +228,7 @@ describe.each(['integer', 'uuid'] as const)('with %s ids of Race Roster', (raceR
     expect(found('shared')).toEqual({ runsignup_events: 40, runsignup_participants: 80 });
     expect(found('plain-secrets')).toEqual({ partner_provider_credentials: 12 });
     expect(found('statuses')).toEqual({ sync_history: 20_000 });
-    expect(found('missing-tables')).toEqual({ '': 5 });
+    expect(found('missing-tables')).toEqual({ '': 11 });
     expect(found('same-keys')).toEqual({ timing_partners: 1 });
     expect(found('foreign-keys')).toEqual({ display_settings: 1 });
     expect(found('older-shape')).toEqual({
@@ -235,6 +236,11 @@ describe.each(['integer', 'uuid'] as const)('with %s ids of Race Roster', (raceR
       raceroster_participants: raceRoster === 'uuid' ? 1 : 2,
     });
     expect(found('old-keys')).toEqual({
+      copernico_events: 1,
+      ct_events: 1,
+      ct_participants: 1,
+      ct_races: 1,
+      haku_events: 1,
       partner_provider_credentials: 1,
       runsignup_events: 1,
       runsignup_races: 1,
