@@ -1,5 +1,6 @@
 /**
- * What the queue's rows ask of a tick: they become units that run before those of the plan, and end by what these came to.
+ * What the queue's rows ask of a tick: they become units, before those of the plan where a row names its event, else behind
+ * them, and end by what these came to.
  * What the plan would sync anyway serves a row as well. Loaded where a row was taken or something is due.
  */
 import { DatabaseUnavailable, P88Error } from '../domain/errors.ts';
