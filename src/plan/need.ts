@@ -4,7 +4,7 @@ import type { Priority, Settings } from '../domain/settings.ts';
 import { listingRate, lookAhead } from './budget.ts';
 import { catchUpsOf, withCatchUp } from './catch-up.ts';
 import { beatMs, dueAtMs } from './pace.ts';
-import { seriesOf, usualKind } from './series.ts';
+import { seriesOf, together, usualKind } from './series.ts';
 import { windowOf } from './window.ts';
 
 const minuteMs = 60_000;
@@ -111,7 +111,7 @@ function addCosts(
   for (const stay of stays) {
     const own = stay.event.calls[kind] ?? 0;
     minutesOf(stay, (minute) => {
-      calls[minute] = (calls[minute] ?? 0) + own;
+      calls[minute] = together(credential, calls[minute] ?? 0, own);
       met[minute] = 1;
     });
   }

@@ -49,11 +49,21 @@ export function usualKind(credential: CredentialState): 'full' | 'incremental' {
   return credential.incremental ? 'incremental' : 'full';
 }
 
-/** Calls a unit is expected to need. The history has them on its first row and 0 on the others, hence the sum. */
+/** Calls a unit is expected to need. The history has them on its first row and 0 on the others. */
 export function costOf(kind: SyncKind, events: readonly EventState[], credential: CredentialState): number {
   let calls = 0;
-  for (const event of events) calls += Math.max(0, (event.calls[kind] ?? 0) - storedCalls(event, kind));
+  for (const event of events) {
+    calls = together(credential, calls, Math.max(0, (event.calls[kind] ?? 0) - storedCalls(event, kind)));
+  }
   return kind === 'details' ? 0 : Math.max(credential.minimumCalls[kind], calls);
+}
+
+/**
+ * Calls of one series for events that were last asked for apart: a race's add up, as far as they are kept on several rows;
+ * an organiser's are the same list each time, however many of its events it was read for.
+ */
+export function together({ unit }: CredentialState, one: number, other: number): number {
+  return unit === 'organiser' ? Math.max(one, other) : one + other;
 }
 
 /** Calls of a listing that was interrupted: it goes on behind what is stored. */

@@ -68,6 +68,17 @@ describe('grouping', () => {
     expect(units).toMatchObject([{ events: ['a', 'b'], kind: 'incremental', since: at(-31 * minute) }]);
   });
 
+  test('events of an organiser that were listed apart cost one list together, not one each', () => {
+    const credential = credentialState({ unit: 'organiser', minimumCalls: { full: 2, incremental: 2 } });
+    const relisted = { ...synced(5 * minute), lastFullAt: at(-25 * hour), calls: { full: 100, incremental: 3 } };
+    const events = ['a', 'b', 'c'].map((eventId) => eventState({ eventId, ...relisted }));
+    expect(unitsOf(events, [{ ...credential, removals: 'absence' }])).toMatchObject([
+      { events: ['a', 'b', 'c'], kind: 'full', cost: 100 },
+    ]);
+    const recent = events.map((event) => ({ ...event, lastFullAt: at(-hour) }));
+    expect(unitsOf(recent, [{ ...credential, removals: 'absence' }])).toMatchObject([{ kind: 'incremental', cost: 3 }]);
+  });
+
   test('events that are not due stay out of the unit', () => {
     const events = [
       eventState({ eventId: 'a', raceId: '7', ...synced(minute) }),
