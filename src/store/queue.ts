@@ -39,10 +39,9 @@ export async function takeQueued(
 ): Promise<readonly QueuedItem[]> {
   const taken = await sql<QueueRow & { priority: number | null }>`
     update sync_queue q set status = 'processing', completed_at = null,
-      -- Of what was put off the try goes on; a row that had ended and is pending again begins anew.
-      started_at = case when q.completed_at is null then coalesce(q.started_at, ${now}::timestamptz) else ${now}::timestamptz end,
-      lease_until = ${until}::timestamptz,
-      host = ${identity.host}, process = ${identity.process}
+      -- Of what was put off, with the reason, the try goes on; a row that had ended, or that others reset, begins anew.
+      started_at = coalesce(case when q.completed_at is null and q.reason is not null then q.started_at end, ${now}::timestamptz),
+      lease_until = ${until}::timestamptz, host = ${identity.host}, process = ${identity.process}
     from (select sync_queue_id from sync_queue
       where status = 'pending' and (scheduled_time is null or scheduled_time::timestamptz <= ${now}::timestamptz)
       order by priority, sync_queue_id limit ${limit} for update skip locked) due

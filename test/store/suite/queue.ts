@@ -94,9 +94,13 @@ export function queueTests(opened: Opened): void {
     await endQueued(opened.db, id, me.process, { ...end, status: 'pending', goesOn: false });
     expect(await began(at(2 * minute))).toEqual(at(2 * minute));
     await endQueued(opened.db, id, me.process, { ...end, status: 'failed', goesOn: false });
-    // A person of the other program asks once more.
+    // The other program asks once more, after an end and in the middle.
     await sql`update sync_queue set status = 'pending' where sync_queue_id = ${id}`.execute(opened.db);
     expect(await began(at(hour))).toEqual(at(hour));
+    const other = await insert();
+    await take();
+    await sql`update sync_queue set status = 'pending' where sync_queue_id = ${other}`.execute(opened.db);
+    expect(await began(at(2 * hour))).toEqual(at(2 * hour));
   });
 
   test('a dead run is known by its process here and by its lease elsewhere; other programs’ rows are theirs', async () => {
