@@ -7,13 +7,14 @@ import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import type { CommandContext, ProcessResult, RunningSandbox } from './commands/context.ts';
 import { UsageError } from './domain/errors.ts';
+import { copernicoEventId } from './sandbox/copernico/names.ts';
 import { demoAccountName, demoAccounts } from './sandbox/demo-accounts.ts';
 import { demoWorld } from './sandbox/demo-world.ts';
 import { expectedOf } from './sandbox/expected.ts';
 import { createSandbox } from './sandbox/sandbox.ts';
 import { serveSandbox } from './sandbox/serve.ts';
 import { sandboxEnvironment } from './sandbox/stand-ins.ts';
-import { accountOf, type SandboxProvider } from './sandbox/world.ts';
+import { accountOf, eventOf, type SandboxProvider } from './sandbox/world.ts';
 
 export async function startSandbox(port: number): Promise<RunningSandbox> {
   const now = () => new Date();
@@ -33,7 +34,14 @@ export async function startSandbox(port: number): Promise<RunningSandbox> {
       const { events, registrations } = expectedOf(sandbox.world.events.values(), account);
       const at = now().getTime();
       return {
-        events: events.map((event) => ({ ...event, startsInMs: Date.parse(event.startAt) - at })),
+        events: events.map((event) => ({
+          ...event,
+          namedAs:
+            account.provider === 'copernico'
+              ? copernicoEventId(eventOf(sandbox.world, 'copernico', event.eventId))
+              : event.eventId,
+          startsInMs: Date.parse(event.startAt) - at,
+        })),
         registrations,
       };
     },

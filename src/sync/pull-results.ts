@@ -2,6 +2,7 @@
 import { Interrupted, type P88Error, SafetyStop, UnknownAnswer, UsageError } from '../domain/errors.ts';
 import { type Counts, noCounts, addCounts as sum } from '../domain/outcomes.ts';
 import type { ResultPage } from '../domain/scoring.ts';
+import { shellWord } from '../domain/shell-word.ts';
 import type { TableSpec } from '../domain/tables.ts';
 import { addCounts, completeClaim, extendClaim } from '../store/claims.ts';
 import type { Db } from '../store/database.ts';
@@ -127,7 +128,7 @@ async function markMissing(
         return new SafetyStop(
           `${provider.displayName} event ${eventId}: ${absent} of ${active} results are missing from the listing; more than ${most} are not marked without a person's word`,
           {
-            hint: `Look at the event at ${provider.displayName}. If they were really taken back: p88sync pull-results ${owner.partnerId}:${provider.name}:${eventId} --allow-mass-removal`,
+            hint: `Look at the event at ${provider.displayName}. If they were really taken back: p88sync pull-results ${shellWord(`${owner.partnerId}:${provider.name}:${eventId}`)} --allow-mass-removal`,
           },
         );
       }
