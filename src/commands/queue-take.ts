@@ -52,7 +52,14 @@ export async function endItem(
   const waitMs = result.kind === 'deferred' ? 0 : wait * 60_000 - slackSeconds * 1000;
   const retryAt = status === 'pending' ? new Date(item.takenAt.getTime() + waitMs) : undefined;
   const retries = result.kind === 'failed' && !isLast ? item.retries + 1 : item.retries;
-  await endQueued(workspace.database.db, item.id, process, { status, now, reason, retries, retryAt });
+  await endQueued(workspace.database.db, item.id, process, {
+    status,
+    now,
+    reason,
+    retries,
+    retryAt,
+    goesOn: result.kind === 'deferred',
+  });
   const what = queueWords(item, (id) => workspace.providerIds.byId.get(id)?.name);
   const fields = { queue: item.id, what, ...(reason !== undefined && { reason }) };
   context.log[result.kind === 'failed' ? 'warn' : 'info'](fields, `sync_queue ${status}`);

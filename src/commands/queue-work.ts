@@ -1,5 +1,6 @@
 /**
- * What the queue's rows ask of a tick: they become units that run before those of the plan, and end by what these came to.
+ * What the queue's rows ask of a tick: they become units, before those of the plan where a row names its event, else behind
+ * them, and end by what these came to.
  * What the plan would sync anyway serves a row as well. Loaded where a row was taken or something is due.
  */
 import { DatabaseUnavailable, P88Error } from '../domain/errors.ts';
@@ -20,9 +21,12 @@ export interface QueueWork {
   readonly items: readonly ReadyItem[];
   /** The plan's units without what was asked for by name, which runs before them. */
   readonly units: readonly PlannedUnit[];
-  /** Units that a person asked for: they run whatever is due. */
+  /** Units of events that a person asked for by name: they run whatever is due. */
   readonly asked: ReadonlySet<PlannedUnit>;
 }
+
+/** Registrations that a press of a button reads one by one: the newest. A backfill is the plan's, or it would take the hour. */
+const detailsPerPress = 10;
 
 interface ReadyItem {
   readonly item: QueuedItem;
@@ -42,32 +46,38 @@ export async function prepareQueue(
 ): Promise<QueueWork> {
   const ready: ReadyItem[] = [];
   for (const item of items) ready.push(await readyItem(context, workspace, item, signal));
-  const planned = new Set(plan.units.flatMap((unit) => unit.events.map(eventKey)));
-  const wanted = new Map<string, { event: EventState; full: boolean }>();
+  // A unit that only reads registrations lists nothing, and who asks for participants asks for the list.
+  const listed = plan.units.filter((unit) => unit.kind !== 'details');
+  const planned = new Set(listed.flatMap((unit) => unit.events.map(eventKey)));
+  const wanted = new Map<string, { event: EventState; full: boolean; named: boolean }>();
   for (const { request, events } of ready) {
     if (request.kind !== 'sync') continue;
     for (const event of events) {
       const key = eventKey(event);
       if (request.full || !planned.has(key)) {
-        wanted.set(key, { event, full: request.full || (wanted.get(key)?.full ?? false) });
+        const known = wanted.get(key);
+        const full = request.full || (known?.full ?? false);
+        wanted.set(key, { event, full, named: request.eventId !== undefined || (known?.named ?? false) });
       }
     }
   }
-  const unitsOf = (full: boolean) =>
+  const unitsOf = (named: boolean, full: boolean) =>
     unitsAskedFor({
-      events: [...wanted.values()].filter((one) => one.full === full).map((one) => one.event),
+      events: [...wanted.values()].filter((one) => one.named === named && one.full === full).map((one) => one.event),
       credentials: situation.credentials,
       kind: full ? 'full' : 'as-due',
       reason: 'asked for in sync_queue',
       now: workspace.clock.now(),
       settings: context.settings,
-    });
-  const asked = [...unitsOf(true), ...unitsOf(false)];
+    }).map((unit) => (unit.detailCalls === undefined ? unit : { ...unit, detailCalls: detailsPerPress }));
+  const asked = [...unitsOf(true, true), ...unitsOf(true, false)];
+  // All events of a partner are more than a tick may hold, and no more urgent than they are.
+  const allOfThem = [...unitsOf(false, true), ...unitsOf(false, false)];
   const others = plan.units.flatMap((unit) => {
     const events = unit.events.filter((event) => !wanted.has(eventKey(event)));
     return events.length === 0 ? [] : [events.length === unit.events.length ? unit : { ...unit, events }];
   });
-  return { items: ready, units: [...asked, ...others], asked: new Set(asked) };
+  return { items: ready, units: [...asked, ...others, ...allOfThem], asked: new Set(asked) };
 }
 
 async function readyItem(
@@ -91,7 +101,10 @@ async function readyItem(
       await lookForEvent(context, workspace, { partnerId, providerId, eventId, signal });
       events = await read();
     }
-    if (events.length > 0) return { ...nothing, events };
+    // What a tick before could not hold goes on behind what it did.
+    const isDone = ({ lastFullAt, lastCompleted }: EventState) =>
+      ((request.full ? lastFullAt : lastCompleted?.startedAt) ?? new Date(0)) >= item.takenAt;
+    if (events.length > 0) return { ...nothing, events: events.filter((event) => !isDone(event)) };
     return {
       ...nothing,
       failure: eventId === undefined ? 'the partner has no upcoming event' : `no event ${eventId} is known`,

@@ -12,7 +12,7 @@ export interface QueuedItem {
   /** `pull` or `push`; undefined counts as `pull`. */
   readonly direction: string | undefined;
   readonly payload: Json;
-  /** When this try began (UTC). */
+  /** When this try began (UTC), in an earlier tick where it was put off. */
   readonly takenAt: Date;
   /** Failed tries so far, and how many more follow the first. */
   readonly retries: number;

@@ -55,7 +55,8 @@ function itemLines(
   const mark: Cell = failed ? marks.failed : { text: status === 'processing' ? '►' : '○', style: 'cyan' };
   const line: TableLine = { cells: [mark, String(id), what, state, asked], style: failed ? 'red' : undefined };
   if (reason === undefined) return [line];
-  const tries = failed ? '' : `Failed ${nounText(retries, 'time')}: `;
+  // What was only put off has not failed.
+  const tries = failed || retries === 0 ? '' : `Failed ${nounText(retries, 'time')}: `;
   return [line, { note: `${tries}${safeClause(reason)}.`, style: failed ? 'red' : 'yellow' }];
 }
 

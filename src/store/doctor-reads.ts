@@ -36,7 +36,9 @@ const neededRights: Readonly<Record<string, readonly string[]>> = {
   sync_events: writing,
   event_links: ['SELECT'],
   pushed_participants: writing,
-  sync_history: writing,
+  // A tick that met another one takes its own claim back.
+  sync_history: [...writing, 'DELETE'],
+  sync_queue: ['SELECT', 'UPDATE'],
   sync_seen: ['SELECT', 'INSERT', 'DELETE'],
   registration_outlines: [...writing, 'DELETE'],
   rejected_rows: [...writing, 'DELETE'],

@@ -50,8 +50,9 @@ export function createCipher(keys: EncryptionKeys | undefined): Cipher {
           .setAuthTag(sealed.subarray(-tagBytes));
         return decipher.update(sealed.subarray(ivBytes, -tagBytes), undefined, 'utf8') + decipher.final('utf8');
       } catch (cause) {
-        throw new UsageError(`a stored secret (${purpose}) is damaged or was moved from another row`, {
-          hint: 'Remove the credential and add it again.',
+        // Not `purpose`: it names the principal, which in rows of older programs may be the key itself.
+        throw new UsageError('a stored secret is damaged or was moved from another row', {
+          hint: '`p88sync doctor` tells which credential it is: remove that one and add it again.',
           cause,
         });
       }

@@ -38,7 +38,10 @@ export async function takeQueued(
   { now, until, limit }: { readonly now: Date; readonly until: Date; readonly limit: number },
 ): Promise<readonly QueuedItem[]> {
   const taken = await sql<QueueRow & { priority: number | null }>`
-    update sync_queue q set status = 'processing', started_at = ${now}::timestamptz, completed_at = null, lease_until = ${until}::timestamptz,
+    update sync_queue q set status = 'processing', completed_at = null,
+      -- Of what was put off the try goes on; a row that had ended and is pending again begins anew.
+      started_at = case when q.completed_at is null then coalesce(q.started_at, ${now}::timestamptz) else ${now}::timestamptz end,
+      lease_until = ${until}::timestamptz,
       host = ${identity.host}, process = ${identity.process}
     from (select sync_queue_id from sync_queue
       where status = 'pending' and (scheduled_time is null or scheduled_time::timestamptz <= ${now}::timestamptz)
@@ -83,12 +86,15 @@ export interface QueueEnd {
   readonly reason: string | undefined;
   readonly retries: number;
   readonly retryAt: Date | undefined;
+  /** Of `pending`: the try is not over, it was only put off. */
+  readonly goesOn: boolean;
 }
 
 /** @returns false where the row is no longer that process's: another run took it over, and its word counts. */
 export async function endQueued(db: Db, id: number, process: string, end: QueueEnd): Promise<boolean> {
   const result =
     await sql`update sync_queue set status = ${end.status}, reason = ${end.reason ?? null}, retry_count = ${end.retries}::int,
+      started_at = case when ${end.status === 'pending' && !end.goesOn}::boolean then null else started_at end,
       scheduled_time = coalesce(${end.retryAt ?? null}::timestamptz, scheduled_time),
       completed_at = ${end.status === 'pending' ? null : end.now}::timestamptz, lease_until = null, host = null, process = null
     where sync_queue_id = ${id} and status = 'processing' and process = ${process} returning 1`.execute(db);

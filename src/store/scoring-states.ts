@@ -4,6 +4,7 @@ import type { Provider } from '../domain/provider.ts';
 import type { LinkedEvent, ScoringHistory, ScoringState } from '../domain/scoring-work.ts';
 import type { Db } from './database.ts';
 import { pidOf } from './due.ts';
+import { ofRegistrations } from './registration-syncs.ts';
 
 export interface ScoringFilter {
   readonly partnerId?: number;
@@ -25,9 +26,6 @@ interface LinkRow {
   changed_at: Date | null;
 }
 
-/** The operations that store registrations. Their rows may stand beside results of the same event (ChronoTrack). */
-const registrationSyncs = sql`c.sync_direction = 'pull' and c.operation_type in ('full_sync', 'incremental_sync', 'details', 'participants')`;
-
 /**
  * One scoring event each, in the order of their nearest start.
  * @param providers by provider id; links of unknown providers are left out.
@@ -43,10 +41,10 @@ export async function readScoringStates(
   const links = await sql<LinkRow>`
     select l.timing_partner_id as partner_id, l.scoring_provider_id, l.scoring_event_id,
       l.partner_provider_credential_id as credential_id, l.provider_id, l.event_id, e.name, e.start_at,
-      (select c.finished_at from sync_history c where c.timing_partner_id = l.timing_partner_id
-        and c.provider_id = l.provider_id and c.event_id = l.event_id and c.inserted + c.updated + c.removed > 0
-        and ${registrationSyncs} and c.finished_at <= ${horizon}
-        order by c.finished_at desc limit 1) as changed_at
+      (select h.finished_at from sync_history h where h.timing_partner_id = l.timing_partner_id
+        and h.provider_id = l.provider_id and h.event_id = l.event_id and h.inserted + h.updated + h.removed > 0
+        and ${ofRegistrations} and h.finished_at <= ${horizon}
+        order by h.finished_at desc limit 1) as changed_at
     from event_links l left join sync_events e using (timing_partner_id, provider_id, event_id)
     where true ${filter.partnerId === undefined ? sql`` : sql`and l.timing_partner_id = ${filter.partnerId}`}
       ${

@@ -35,7 +35,7 @@ with page as (select * from jsonb_to_recordset($1::jsonb) as p(${recordColumns({
 target as (${targets(spec)}),
 before as (
   select ${keyList(spec, 't')}, t.removed_at from ${q(spec.name)} t
-  join target r on t.timing_partner_id = $2::int and ${keysEqual(spec, 't', 'r')}
+  join target r on t.timing_partner_id = $2::int and ${keysEqual(spec, 't', 'r')} and t.duplicate_of is null
 ),
 filled as (
   update ${q(spec.name)} t set ${written.map((column) => `${q(column)} = ${value(column)}`).join(', ')},
@@ -44,7 +44,7 @@ filled as (
     removed_reason = ${removal('removed_reason')}, removed_to = ${removal('removed_to')},
     credentials_used = $3::text, fetched_date = $4::timestamptz
   from target r
-  where t.timing_partner_id = $2::int and ${keysEqual(spec, 't', 'r')}
+  where t.timing_partner_id = $2::int and ${keysEqual(spec, 't', 'r')} and t.duplicate_of is null
     and (${[...written, 'removed_reason', 'removed_to'].map((column) => `t.${q(column)}`).join(', ')})
       is distinct from (${[...written.map(value), removal('removed_reason'), removal('removed_to')].join(', ')})
   returning t.event_id::text as event_id, ${keyList(spec, 't')}, t.removed_at
@@ -86,7 +86,9 @@ function targets(spec: TableSpec): string {
         else ${own} end as row_key
     from page p
     left join ${q(spec.name)} t on t.timing_partner_id = $2::int and t.${q(key)} = p.${q(key)}
+      and t.duplicate_of is null
     left join ${q(spec.name)} o on o.timing_partner_id = $2::int and o.${q(key)} = ${own}
+      and o.duplicate_of is null
   ) f order by f.row_key, f.${q(supplementId)} collate "C"`;
 }
 

@@ -6,7 +6,7 @@ import { shellWord } from '../domain/shell-word.ts';
 import type { TableSpec } from '../domain/tables.ts';
 import { addCounts, completeClaim, extendClaim } from '../store/claims.ts';
 import type { Db } from '../store/database.ts';
-import { isStored, storeScoringEvent } from '../store/events.ts';
+import { isStored, storeRaces, storeScoringEvent } from '../store/events.ts';
 import { dropRejected, dropRejectedBefore, keepRejected } from '../store/rejected-rows.ts';
 import {
   adoptOlderResults,
@@ -76,8 +76,14 @@ async function storePage(tx: Db, scoring: ScoringRun, spec: TableSpec, page: Res
   const { run, event } = scoring;
   const now = scoring.context.clock.now();
   const eventId = resultsOf(event.eventId);
+  const badRaces = await storeRaces(tx, run.provider, run.owner, page.races ?? [], now);
   const stored = await storeResults(tx, spec, run.owner, page.records, now);
-  const rejected = [...page.rejected, ...stored.rejected].map((row) => ({ ...row, eventId }));
+  const rejected = [
+    // Under an id that no result has: a good result of the same number says nothing about the race.
+    ...badRaces.map(({ row, error }) => ({ id: `race:${row.raceId}`, error, source: row.source })),
+    ...page.rejected,
+    ...stored.rejected,
+  ].map((row) => ({ ...row, eventId }));
   await keepRejected(tx, run.owner, rejected, now);
   const refused = new Set(stored.rejected.map(({ id }) => id));
   const good = page.records.flatMap(({ id }) => (refused.has(id) ? [] : [id]));

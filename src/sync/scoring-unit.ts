@@ -75,11 +75,8 @@ export async function runScoringUnit(
     return outcome({ status: 'completed' });
   } catch (error) {
     const { resultsEveryMinutes, pushEveryMinutes } = settings.scoring;
-    const failed = {
-      everyMinutes: kind === 'push' ? pushEveryMinutes : resultsEveryMinutes,
-      listsRegistrations: false,
-    };
-    return outcome(await settleFailure(context, run, failed, claim, error, apiCalls()));
+    const everyMinutes = kind === 'push' ? pushEveryMinutes : resultsEveryMinutes;
+    return outcome(await settleFailure(context, run, everyMinutes, claim, error, apiCalls()));
   } finally {
     run.begin({ unitId: undefined });
   }

@@ -201,23 +201,23 @@ async function inferRemovals(
   counts: Map<string, Counts>,
 ): Promise<{ counts: Map<string, Counts>; objection: SafetyStop | undefined }> {
   const all = new Map(counts);
+  let objection: SafetyStop | undefined;
   for (const eventId of claim.eventIds) {
     const { allowMassRemoval } = options;
     const finished = { eventId, series: reached.series, listing: page.listing, allowMassRemoval };
-    const found = await markMissing(
-      tx,
-      run.provider,
-      run.owner,
-      finished,
-      context.settings.massRemoval,
-      context.clock.now(),
-    );
-    if (found instanceof SafetyStop) return { counts: all, objection: found };
+    const now = context.clock.now();
+    const found = await markMissing(tx, run.provider, run.owner, finished, context.settings.massRemoval, now);
+    if (found instanceof SafetyStop) {
+      // Of this event alone: the others of the listing are judged by their own people, and listed again without it.
+      await noteListingStopped(tx, run.owner, [eventId], now);
+      objection ??= found;
+      continue;
+    }
     const sums = all.get(eventId) ?? noCounts;
     all.set(eventId, { ...sums, removed: sums.removed + found.people });
     if (found.doubt) context.log.warn({ event: eventId }, `${found.doubt}: nobody is marked as absent this time`);
   }
-  return { counts: all, objection: undefined };
+  return { counts: all, objection };
 }
 
 function hoursBefore(now: Date, hours: number): Date {

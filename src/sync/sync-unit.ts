@@ -72,8 +72,8 @@ export async function syncUnit(
     if (run.refusals > 0) await markAccepted(context.database.db, run.owner.credentialId);
     return outcome({ status: 'completed', eventIds: claim.eventIds, ...progress });
   } catch (error) {
-    const work = { everyMinutes: settings.cadence[unit.priority].everyMinutes, listsRegistrations: true };
-    const ended = await settleFailure(context, run, work, claim, error, apiCalls());
+    const { everyMinutes } = settings.cadence[unit.priority];
+    const ended = await settleFailure(context, run, everyMinutes, claim, error, apiCalls());
     return outcome({ ...ended, eventIds: claim.eventIds, ...progress });
   } finally {
     run.begin({ unitId: undefined });

@@ -8,7 +8,6 @@ import {
   Interrupted,
   P88Error,
   ProviderThrottled,
-  SafetyStop,
 } from '../domain/errors.ts';
 import { exitNameOf } from '../domain/exit-codes.ts';
 import type { Failure, UnitOutcome } from '../domain/outcomes.ts';
@@ -17,26 +16,19 @@ import { nextRetry } from '../plan/retry.ts';
 import { type Claim, endClaim } from '../store/claims.ts';
 import { markRefused, pauseCredential } from '../store/credentials.ts';
 import { explainDatabaseError } from '../store/database-errors.ts';
-import { noteListingStopped } from '../store/events.ts';
 import type { CredentialRun, SyncContext } from './context.ts';
 
 type Ended = Pick<UnitOutcome, 'status' | 'failure' | 'deferredBecause'>;
 
-/** What failed, as far as it matters for what comes next. */
-export interface FailedWork {
-  /** Its interval: no retry waits longer. */
-  readonly everyMinutes: number;
-  readonly listsRegistrations: boolean;
-}
-
 /**
  * Records the failure and says how the unit ended.
+ * @param everyMinutes the interval of the work: no retry waits longer.
  * @throws the error itself where the database is lost: the claim's lease then runs out by itself.
  */
 export async function settleFailure(
   context: SyncContext,
   run: CredentialRun,
-  work: FailedWork,
+  everyMinutes: number,
   claim: Claim,
   thrown: unknown,
   apiCalls: number,
@@ -65,9 +57,6 @@ export async function settleFailure(
     await endAll(context, claim, apiCalls, error, 'abandoned', () => undefined);
     return { status: 'failed', failure: failureOf(error) };
   }
-  if (error instanceof SafetyStop && work.listsRegistrations) {
-    await noteListingStopped(context.database.db, run.owner, claim.eventIds, context.clock.now());
-  }
   if (mayBeOneEvent(run, failureOf(error), claim.eventIds)) {
     // Whoever runs the unit asks for each event by itself now: only one that is refused alone has failed.
     await endAll(context, claim, apiCalls, error, 'abandoned', () => undefined);
@@ -76,7 +65,7 @@ export async function settleFailure(
   const retryAfter = error instanceof ProviderThrottled ? error.retryAt : undefined;
   if (retryAfter) await pauseCredential(context.database.db, run.owner.credentialId, retryAfter);
   const permanent = await endAll(context, claim, apiCalls, error, 'failed', (failures) =>
-    nextRetry(failures, work.everyMinutes, context.clock.now(), context.settings, retryAfter),
+    nextRetry(failures, everyMinutes, context.clock.now(), context.settings, retryAfter),
   );
   return { status: permanent ? 'failed_permanent' : 'failed', failure: failureOf(error) };
 }

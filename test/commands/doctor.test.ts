@@ -240,6 +240,7 @@ test('rights that are missing are named, and nothing is tried without them', asy
     const [rights, exit] = await doctor();
     expect(rights).toContain(`problem rights: ${role} lacks DELETE on access_tokens, `);
     expect(rights).toContain('USAGE on public.sync_history_sync_history_id_seq');
+    for (const right of ['DELETE on sync_history', 'UPDATE on sync_queue']) expect(rights).toContain(right);
     expect(rights).not.toContain('INSERT on sync_history,');
     expect(exit).toBe(3);
     expect(sandbox.calls).toHaveLength(calls);

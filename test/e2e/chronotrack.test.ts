@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addAccount, addEvent, addRace, addRegistrations } from '../../src/sandbox/build-world.ts';
 import { moveStart, refund, register, renameEvent, setBib, vanish } from '../../src/sandbox/changes.ts';
 import { expectedOf } from '../../src/sandbox/expected.ts';
+import { runEvent } from '../../src/sandbox/finishes.ts';
 import type { Account, RaceEvent, World } from '../../src/sandbox/world.ts';
 import { hour, type Installation, install, minute, saturday } from './installation.ts';
 
@@ -119,4 +120,19 @@ test('an account that is refused with empty lists loses nobody', async () => {
   const calls = await here.query('select path from api_calls');
   const text = JSON.stringify([calls, here.sandbox.calls]);
   for (const secret of ['pass-word', 's1', 'timer@example.org']) expect(text).not.toContain(secret);
+});
+
+test('the races of an event come with its results, and stay as they are with the next ones', async () => {
+  runEvent(here.world, lake);
+  here.pass(4 * hour);
+  expect((await here.run('pull-results', `1:chronotrack:${lake.id}`)).code).toBe(0);
+  const races = `select race_id, event_id, race_name, ctid::text from ct_races order by 1`;
+  const stored = await here.query(races);
+  expect(stored).toEqual([
+    { race_id: expect.any(String), event_id: lake.id, race_name: expect.any(String), ctid: expect.any(String) },
+  ]);
+  const known = await here.query(`select distinct race_id from ct_results where event_id = $1`, [lake.id]);
+  expect(known).toEqual(stored.map(({ race_id }) => ({ race_id })));
+  expect((await here.run('pull-results', `1:chronotrack:${lake.id}`)).code).toBe(0);
+  expect(await here.query(races)).toEqual(stored);
 });

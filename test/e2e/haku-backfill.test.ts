@@ -105,6 +105,32 @@ test('by hand: what the hour does not hold is left and said; with room, a full s
   expect(await stored()).toEqual(wanted(event));
 });
 
+test('a row of the queue lists the event even while its registrations are read, and leaves the backfill to the plan', async () => {
+  here = await install((world) => {
+    const race = addRace(world, { provider: 'haku', name: 'Bay Half' });
+    addRegistrations(world, addEvent(world, race, { startAt: new Date(saturday.getTime() + 5 * day) }), 300);
+    addAccount(world, { company: 'Peak Timing', provider: 'haku', races: [race] });
+  });
+  await here.discover();
+  await here.tick();
+  here.pass(minute);
+  const [event] = here.world.events.values();
+  if (!event) throw new Error('the event is not there');
+  const number = registrationNumber(register(here.world, event).id);
+  here.newCalls();
+  await here.query(
+    `insert into sync_queue (timing_partner_id, provider_id, event_id, operation_type, sync_direction)
+    select 1, provider_id, $1, 'participants', 'pull' from providers where name = 'Haku'`,
+    [event.id],
+  );
+  const { json } = await here.tick();
+  expect(json['queue']).toMatchObject([{ status: 'completed' }]);
+  const calls = here.newCalls();
+  expect(calls.filter((call) => call.includes('/participants')).length).toBeGreaterThan(0);
+  expect(calls.filter((call) => call.includes('/registrations/')).length).toBeLessThanOrEqual(10);
+  expect((await stored()).filter((row) => String(row['id']).startsWith(number))).toHaveLength(1);
+});
+
 async function readSoFar(): Promise<number> {
   return (await here.query('select 1 from haku_participants')).length;
 }

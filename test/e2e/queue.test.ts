@@ -105,6 +105,43 @@ test('a full one, all of a partner’s, and a discovery', async () => {
   await expectSame(here);
 });
 
+test.each([{}, { full: true }])(
+  'what one tick cannot hold goes on in the next, behind what is done (%j)',
+  async (payload) => {
+    here.pass(70 * minute);
+    // Two events of the three, at two calls each: the rest of the hour is kept for what is urgent.
+    here.env['P88SYNC_RUNSIGNUP_CALLS_PER_HOUR'] = '5';
+    for (const event of events) register(here.world, event);
+    const id = await ask({ payload });
+    const synced = (json: Awaited<ReturnType<Installation['tick']>>['json']) =>
+      json['units']
+        .filter((unit: { status: string }) => unit.status === 'completed')
+        .flatMap((unit: { events: { eventId: string }[] }) => unit.events.map((event) => event.eventId));
+    const first = synced((await here.tick()).json);
+    expect(first).toEqual([idOf(0), idOf(1)]);
+    expect(await stateOf(id)).toMatchObject({ status: 'pending', retry_count: 0 });
+    const status = await here.run('status');
+    expect(status.stdout).toContain('budget');
+    expect(status.stdout).not.toContain('Failed 0 times');
+    here.pass(61 * minute);
+    expect(synced((await here.tick()).json)).toEqual([idOf(2)]);
+    expect(await stateOf(id)).toMatchObject({ status: 'completed', retry_count: 0 });
+    await expectSame(here);
+  },
+);
+
+test('all events of a partner are asked for: what is urgent goes first', async () => {
+  const soon = addEvent(here.world, eventAt(2).race, { startAt: here.at(2 * 60 * minute) });
+  addRegistrations(here.world, soon, 3);
+  await here.discover();
+  await ask();
+  const { json } = await here.tick();
+  expect(json['units'].map((unit: { events: { eventId: string }[] }) => unit.events[0]?.eventId)).toEqual([
+    soon.id,
+    ...events.map((event) => event.id),
+  ]);
+});
+
 test('an event that nobody has discovered is looked for', async () => {
   const added = addEvent(here.world, eventAt(0).race, { startAt: here.at(40 * day) });
   addRegistrations(here.world, added, 3);

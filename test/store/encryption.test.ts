@@ -36,6 +36,11 @@ describe('encryption', () => {
       changed[index] = (changed[index] ?? 0) ^ 1;
       expect(() => cipher.decrypt(head + changed.toString('base64'), 'a')).toThrow(/damaged or was moved/);
     }
+    // The purpose names the principal, which may be a key.
+    const moved = cipher.encrypt('secret', 'secret of 1:6:eyJh.eyJz.c2ln');
+    expect(() => cipher.decrypt(moved, 'secret of 1:6:eyJo.dGhl.cg')).toThrow(
+      /^a stored secret is damaged or was moved from another row$/,
+    );
     for (let length = 0; length < body.length; length += 1) {
       const cut = head + body.subarray(0, length).toString('base64');
       expect(() => cipher.decrypt(cut, 'a')).toThrow(/damaged or was moved/);

@@ -196,7 +196,26 @@ describe('several events in one listing', () => {
     world.script.participants = [page([...one.slice(1), ...two.slice(10)])];
     const outcome = await world.sync(world.unit(['e1', 'e2']));
     expect(outcome).toMatchObject({ status: 'failed', failure: { kind: 'SafetyStop' } });
-    expect((await gone(world)).filter((id) => id.startsWith('e2'))).toEqual([]);
+    expect(await gone(world)).toEqual(['e1-1']);
+  });
+
+  test('the one in doubt waits for a person; the others are listed without it and are done', async () => {
+    const [one, two, three] = [people(20, 'e1'), people(6, 'e2'), people(6, 'e3')];
+    const world = await listed([...one, ...two, ...three], ofRaces);
+    const stopped = async () =>
+      (
+        await sql<{
+          id: string;
+        }>`select event_id as id from sync_events where timing_partner_id = ${world.owner.partnerId}
+          and listing_stopped_at is not null order by 1`.execute(store.database.db)
+      ).rows.map(({ id }) => id);
+    world.script.participants = [page([...one.slice(10), ...two.slice(1), ...three.slice(1)])];
+    expect(await world.sync(world.unit(['e1', 'e2', 'e3']))).toMatchObject({ failure: { kind: 'SafetyStop' } });
+    expect(await stopped()).toEqual(['e1']);
+    expect(await gone(world)).toEqual(['e2-1', 'e3-1']);
+    world.script.participants = [page([...two.slice(1), ...three.slice(1)])];
+    expect(await world.sync(world.unit(['e2', 'e3']))).toMatchObject({ status: 'completed' });
+    expect(await stopped()).toEqual(['e1']);
   });
 
   test('somebody who moved to another event of the listing is not missing', async () => {

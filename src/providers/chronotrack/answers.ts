@@ -1,6 +1,7 @@
 /** Envelopes: each call's rows stand under a key of its own (`event_entry`), and nothing else is ever read as a list. */
 import { UnknownAnswer } from '../../domain/errors.ts';
-import type { Json, JsonObject } from '../../domain/json.ts';
+import type { Json } from '../../domain/json.ts';
+import { isObject, shapeOf } from '../../http/wire-fields.ts';
 
 export type EnvelopeKey =
   | 'event'
@@ -22,15 +23,4 @@ export function rowsOf(answer: Json, key: EnvelopeKey, what: string): readonly J
   throw new UnknownAnswer(`ChronoTrack answered the call for ${what} with ${shapeOf(answer)} instead of a list`, {
     hint: 'The answer is not read as an empty list; it is tried again, and if it stays, ChronoTrack has changed.',
   });
-}
-
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Its keys at most: the values may be anything. */
-function shapeOf(answer: Json): string {
-  if (Array.isArray(answer)) return `a list of ${answer.length}`;
-  if (!isObject(answer)) return answer === null ? 'null' : `a ${typeof answer}`;
-  return `an object {${Object.keys(answer).slice(0, 8).join(', ')}}`;
 }

@@ -1,7 +1,7 @@
 /** The course of each race: which interval is its end, and the splits before it in their order. Pure. */
 import * as z from 'zod';
 import type { Json } from '../../domain/json.ts';
-import { guess, text } from './field-values.ts';
+import { guess, text } from '../../http/wire-fields.ts';
 import type { Line } from './result-lines.ts';
 
 /** Names of the interval that is the whole course (two clients); blank stands for it too. */

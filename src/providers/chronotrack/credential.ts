@@ -1,7 +1,7 @@
 /** What a ChronoTrack credential must hold: read once per session, before any call. */
-import { Temporal } from 'temporal-polyfill';
 import * as z from 'zod';
 import { UsageError } from '../../domain/errors.ts';
+import { knownZone } from '../../domain/event-time.ts';
 import type { CredentialSecrets } from '../../domain/provider.ts';
 
 /** How the user proves to be one. Which of these a client id may use is not documented, so it can be set. */
@@ -60,14 +60,4 @@ export function readCredential(secrets: CredentialSecrets): ChronoTrackCredentia
     });
   }
   return { ...login.data, auth: style.data, clientSecret: secretOfClient, timeZone };
-}
-
-/** The zone, where the value is the name of one (`America/Denver`). */
-export function knownZone(value: unknown): string | undefined {
-  if (typeof value !== 'string' || !/^[A-Za-z]/.test(value)) return undefined;
-  try {
-    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(value).timeZoneId;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,26 +1,6 @@
 /** Values as ChronoTrack writes them: everything is text, booleans `"1"` and `"0"`, instants epoch seconds. Pure. */
 import { Temporal } from 'temporal-polyfill';
-import * as z from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
-
-/** Text, with numbers and booleans written out; blank and absent are null. */
-export const text = z
-  .union([z.string(), z.number(), z.boolean()], { error: 'expected text' })
-  .nullish()
-  .transform((value) => (value === undefined || value === null ? null : String(value).trim() || null));
-
-/** A field that few sources show, or none; null where it is absent or something else than text. */
-export const guess = text.catch(null);
-
-const noId = 'missing or not an id';
-export const id = z
-  .union([z.string().trim().min(1, noId), z.int()], { error: noId })
-  .transform((value) => String(value));
-
-/** Which fields of a row are wrong and how; the values themselves are people's data and stay out. */
-export function problemsOf(error: z.ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join('.') || 'row'}: ${issue.message}`).join('; ');
-}
 
 /** A whole number that an `integer` column holds. */
 export function integerOf(value: string | null): number | null {

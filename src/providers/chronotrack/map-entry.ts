@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { ParticipantRecord, RejectedRow, Removal } from '../../domain/records.ts';
-import { isObject } from './answers.ts';
-import { dayOf, genderOf, guess, id, integerOf, locationOf, problemsOf, text } from './field-values.ts';
+import { guess, id, isObject, problemsOf, text } from '../../http/wire-fields.ts';
+import { dayOf, genderOf, integerOf, locationOf } from './field-values.ts';
 
 const wireEntry = z.object({
   entry_id: id,

@@ -1,11 +1,11 @@
 /** From an event of ChronoTrack to records, and its races. Pure: the same row twice yields equal records. */
 import * as z from 'zod';
+import { knownZone } from '../../domain/event-time.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { EventRecord, RaceRecord, RejectedRow } from '../../domain/records.ts';
 import type { Row } from '../../domain/tables.ts';
-import { isObject } from './answers.ts';
-import { knownZone } from './credential.ts';
-import { booleanOf, decimalOf, guess, id, instantOf, locationOf, problemsOf, text, wallTime } from './field-values.ts';
+import { guess, id, isObject, problemsOf, text } from '../../http/wire-fields.ts';
+import { booleanOf, decimalOf, instantOf, locationOf, wallTime } from './field-values.ts';
 
 const wireEvent = z.object({
   event_id: id,

@@ -1,7 +1,7 @@
 /** Ranks by sex and by age: which brackets an event has, and whether an answer is about them. Pure. */
 import * as z from 'zod';
 import type { Json } from '../../domain/json.ts';
-import { guess, id, text } from './field-values.ts';
+import { guess, id, text } from '../../http/wire-fields.ts';
 import type { Line } from './result-lines.ts';
 
 export type BracketType = 'SEX' | 'AGE';

@@ -5,8 +5,8 @@
 import * as z from 'zod';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { RejectedRow } from '../../domain/records.ts';
-import { isObject } from './answers.ts';
-import { genderOf, guess, integerOf, problemsOf, text } from './field-values.ts';
+import { guess, isObject, problemsOf, text } from '../../http/wire-fields.ts';
+import { genderOf, integerOf } from './field-values.ts';
 import { intervalOf, msOf } from './result-times.ts';
 
 const wireResult = z.object({

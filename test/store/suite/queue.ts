@@ -66,7 +66,7 @@ export function queueTests(opened: Opened): void {
   test('ends as its run says, unless another run took it over', async () => {
     const id = await insert();
     await take();
-    const end = { now: at(minute), reason: 'the provider answered 502', retries: 1 };
+    const end = { now: at(minute), reason: 'the provider answered 502', retries: 1, goesOn: false };
     const wait = { ...end, status: 'pending' as const, retryAt: at(3 * minute) };
     expect(await endQueued(opened.db, id, 'somebody else', wait)).toBe(false);
     expect(await endQueued(opened.db, id, me.process, wait)).toBe(true);
@@ -82,6 +82,21 @@ export function queueTests(opened: Opened): void {
     expect(await take({ at: at(3 * minute) })).toMatchObject([{ id, retries: 1 }]);
     await endQueued(opened.db, id, me.process, { ...end, status: 'completed', reason: undefined, retryAt: undefined });
     expect(await rowOf(id)).toMatchObject({ status: 'completed', reason: null, completed: at(minute), host: null });
+  });
+
+  test('a try that was put off goes on with its beginning; one after a failure or an end begins anew', async () => {
+    const id = await insert();
+    const end = { now: at(minute), reason: 'put off', retries: 0, retryAt: now };
+    const began = async (when: Date) => (await take({ at: when }))[0]?.takenAt;
+    expect(await began(now)).toEqual(now);
+    await endQueued(opened.db, id, me.process, { ...end, status: 'pending', goesOn: true });
+    expect(await began(at(minute))).toEqual(now);
+    await endQueued(opened.db, id, me.process, { ...end, status: 'pending', goesOn: false });
+    expect(await began(at(2 * minute))).toEqual(at(2 * minute));
+    await endQueued(opened.db, id, me.process, { ...end, status: 'failed', goesOn: false });
+    // A person of the other program asks once more.
+    await sql`update sync_queue set status = 'pending' where sync_queue_id = ${id}`.execute(opened.db);
+    expect(await began(at(hour))).toEqual(at(hour));
   });
 
   test('a dead run is known by its process here and by its lease elsewhere; other programs’ rows are theirs', async () => {
@@ -110,6 +125,7 @@ export function queueTests(opened: Opened): void {
         reason: 'no',
         retries: 3,
         retryAt: undefined,
+        goesOn: false,
       };
       await endQueued(opened.db, id, me.process, end);
     }

@@ -4,7 +4,13 @@ import { expect, test } from 'vitest';
 import type { ParticipantRecord } from '../../../src/domain/records.ts';
 import type { Row } from '../../../src/domain/tables.ts';
 import { letsdothis } from '../../../src/providers/letsdothis/provider.ts';
-import { countAbsent, markAbsent, type Owner, rememberSeen } from '../../../src/store/participants.ts';
+import {
+  countAbsent,
+  markAbsent,
+  type Owner,
+  rememberSeen,
+  storeParticipants,
+} from '../../../src/store/participants.ts';
 import {
   addEvents,
   at,
@@ -202,6 +208,42 @@ export function supplementTests(opened: Opened): void {
     await store(owner, participant('a', 'p1'), application('a'), participant('a', 'p2'));
     expect(Object.keys(await people(owner)).sort()).toEqual(['a', 'a:p1']);
     expect((await rowOf(owner, 'a'))['participant_id']).toBe('p2');
+  });
+
+  test('beside the duplicate of an older program one row is filled, and nobody gets a second one', async () => {
+    const owner = await ownerWithEvents();
+    await store(owner, application('a'), participant('a', 'p1', { bib_number: '1' }));
+    const undo = new Error('the keys come back');
+    await opened.db
+      .transaction()
+      .execute(async (tx) => {
+        // As adoption leaves it: the rows without `duplicate_of` are unique, the others stay beside them.
+        await sql`alter table letsdothis_participants drop constraint letsdothis_participants_timing_partner_id_registration_id_key`.execute(
+          tx,
+        );
+        await sql`create unique index on letsdothis_participants (timing_partner_id, registration_id) where duplicate_of is null`.execute(
+          tx,
+        );
+        await sql`insert into letsdothis_participants (timing_partner_id, event_id, registration_id, application_id, duplicate_of)
+          values (${owner.partnerId}, 'e1', 'a', 'a', 'a')`.execute(tx);
+        const spec = provider.tables.participants;
+        const page = [participant('a', 'p1', { bib_number: '2' }), participant('a', 'p2', { bib_number: '3' })];
+        await storeParticipants(tx, spec, owner, page, now);
+        const rows =
+          await sql`select registration_id as id, participant_id as person, bib_number as bib, duplicate_of as of
+          from letsdothis_participants where timing_partner_id = ${owner.partnerId} order by registration_id, of nulls first`.execute(
+            tx,
+          );
+        expect(rows.rows).toEqual([
+          { id: 'a', person: 'p1', bib: '2', of: null },
+          { id: 'a', person: null, bib: null, of: 'a' },
+          { id: 'a:p2', person: 'p2', bib: '3', of: null },
+        ]);
+        throw undo;
+      })
+      .catch((error: unknown) => {
+        if (error !== undo) throw error;
+      });
   });
 
   test('a second list without ids of its own completes the registration, and a later one with ids goes on there', async () => {
