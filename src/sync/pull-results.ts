@@ -5,8 +5,8 @@ import type { ResultPage } from '../domain/scoring.ts';
 import type { TableSpec } from '../domain/tables.ts';
 import { addCounts, completeClaim, extendClaim } from '../store/claims.ts';
 import type { Db } from '../store/database.ts';
-import { isStored, storeScoringEvent } from '../store/events.ts';
-import { dropRejected, dropRejectedBefore, keepRejected } from '../store/rejected-rows.ts';
+import { isStored, storeRaces, storeScoringEvent } from '../store/events.ts';
+import { dropRejected, dropRejectedBefore, dropRejectedListed, keepRejected } from '../store/rejected-rows.ts';
 import {
   countAbsentResults,
   forgetResults,
@@ -38,6 +38,7 @@ export async function pullResults(scoring: ScoringRun): Promise<void> {
       const stored = await database.db.transaction().execute(async (tx) => {
         await extendClaim(tx, claim, { now: clock.now(), leaseSeconds, checkpoint: null });
         if (first) await forgetResults(tx, run.owner, event.eventId);
+        await storeRacesOf(tx, scoring, page);
         let counts = await storePage(tx, scoring, spec, page);
         const ids = [...page.records, ...page.rejected].map(({ id }) => id);
         await rememberResults(tx, run.owner, claim.unitId, event.eventId, ids);
@@ -79,6 +80,18 @@ async function storePage(tx: Db, scoring: ScoringRun, spec: TableSpec, page: Res
   await dropRejected(tx, run.owner, eventId, good);
   const unread = page.rejected.length;
   return sum(stored.counts, { ...noCounts, fetched: unread, failed: unread });
+}
+
+/** Races are no results and count as none; one that cannot be stored is kept as discovery would keep it. */
+async function storeRacesOf(tx: Db, { context, run }: ScoringRun, { races = [] }: ResultPage): Promise<void> {
+  if (races.length === 0) return;
+  const now = context.clock.now();
+  const refused = await storeRaces(tx, run.provider, run.owner, races, now);
+  const bad = new Set(refused.map(({ row }) => row.raceId));
+  const good = races.flatMap(({ raceId }) => (bad.has(raceId) ? [] : [raceId]));
+  await dropRejectedListed(tx, run.owner, { races: good, events: [] });
+  const rejected = refused.map(({ row, error }) => ({ id: row.raceId, error, source: row.source }));
+  await keepRejected(tx, run.owner, rejected, now);
 }
 
 /** An account that may not see what a result is known by yields rows that are all unreadable: that is no pull. */
