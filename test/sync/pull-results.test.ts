@@ -257,6 +257,35 @@ describe.each(stores)('on %s', (_, open) => {
     expect(await world.run('results')).toMatchObject({ status: 'completed', counts: { unchanged: 4, removed: 0 } });
   });
 
+  test('a pull that the time limit breaks off again and again has failed; one that a person ends has not', async () => {
+    const world = await pulled(store.database, finishers(4));
+    const brokenOff = (reason?: Error) => {
+      const ended = new AbortController();
+      world.toy.before = (call) => {
+        if (call === 'results') ended.abort(reason);
+      };
+      return world.run('results', {}, { signal: ended.signal });
+    };
+    expect(await brokenOff()).toMatchObject({ status: 'deferred', deferredBecause: 'run-ended' });
+    const timeLimit = new DOMException('over', 'TimeoutError');
+    for (const failures of [1, 2, 3]) {
+      const outcome = await brokenOff(timeLimit);
+      expect(outcome).toMatchObject({
+        status: 'failed',
+        failure: { kind: ProviderUnavailable.name, exit: 'someFailed' },
+      });
+      expect(outcome.failure?.message).toContain(
+        'had not given all results when the time of the run was over (calls: 2,',
+      );
+      expect(outcome.failure?.hint).toContain(`p88sync pull-results ${world.owner.partnerId}:toyscore:${scoringEvent}`);
+      expect((await world.state()).history.results.lastFailure).toMatchObject({ status: 'failed', failures });
+    }
+    expect(await brokenOff(timeLimit)).toMatchObject({ status: 'failed_permanent' });
+    world.toy.before = () => undefined;
+    expect(await world.run('results')).toMatchObject({ status: 'completed' });
+    expect((await world.state()).history.results.lastFailure).toBeUndefined();
+  });
+
   test('two runs at once: one pulls, the other leaves it', async () => {
     const world = await scoringWorld(store.database);
     world.toy.results = finishers(2);
