@@ -15,6 +15,7 @@ import { createSandbox } from './sandbox/sandbox.ts';
 import { serveSandbox } from './sandbox/serve.ts';
 import { sandboxEnvironment } from './sandbox/stand-ins.ts';
 import { accountOf, eventOf, type SandboxProvider } from './sandbox/world.ts';
+import { terminalColumns } from './wiring-terminal.ts';
 
 export async function startSandbox(port: number): Promise<RunningSandbox> {
   const now = () => new Date();
@@ -69,7 +70,7 @@ export async function runSelf(
     ([name]) =>
       !/^(P88SYNC_|PG|POSTGRES_|DB_|DATABASE_URL|STATE_DIRECTORY|CREDENTIALS_DIRECTORY|JOURNAL_STREAM)/.test(name),
   );
-  const columns = process.stdout.columns ?? 100;
+  const columns = terminalColumns(process.stdout, process.env);
   const child = spawn(process.execPath, [process.argv[1] ?? '', ...args], {
     env: { ...Object.fromEntries(inherited), COLUMNS: String(columns), ...options.environment },
     stdio: ['pipe', 'pipe', 'pipe'],
