@@ -11,6 +11,7 @@ import { createLog, type Log, type LogLevel } from './log.ts';
 import { providers } from './providers/registry.ts';
 import { explainDatabaseError } from './store/database-errors.ts';
 import { readConfigFile, wire } from './wiring.ts';
+import { terminalColumns } from './wiring-terminal.ts';
 
 const interruption = new AbortController();
 let endedBy: 'interrupted' | 'terminated' | undefined;
@@ -104,8 +105,7 @@ function openLog(level: LogLevel): Promise<Log> {
 
 function terminal(): Terminal {
   return {
-    // Where output goes to a file, 100 columns hold the whole status screen.
-    columns: process.stdout.columns ?? (Number(process.env['COLUMNS']) || 100),
+    columns: terminalColumns(process.stdout, process.env),
     color: process.stdout.isTTY === true && useColor(),
     progress: process.stderr.isTTY === true ? process.stderr : undefined,
     print: (text) => write(process.stdout, `${text}\n`),

@@ -7,13 +7,15 @@ import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import type { CommandContext, ProcessResult, RunningSandbox } from './commands/context.ts';
 import { UsageError } from './domain/errors.ts';
+import { copernicoEventId } from './sandbox/copernico/names.ts';
 import { demoAccountName, demoAccounts } from './sandbox/demo-accounts.ts';
 import { demoWorld } from './sandbox/demo-world.ts';
 import { expectedOf } from './sandbox/expected.ts';
 import { createSandbox } from './sandbox/sandbox.ts';
 import { serveSandbox } from './sandbox/serve.ts';
 import { sandboxEnvironment } from './sandbox/stand-ins.ts';
-import { accountOf, type SandboxProvider } from './sandbox/world.ts';
+import { accountOf, eventOf, type SandboxProvider } from './sandbox/world.ts';
+import { terminalColumns } from './wiring-terminal.ts';
 
 export async function startSandbox(port: number): Promise<RunningSandbox> {
   const now = () => new Date();
@@ -33,7 +35,14 @@ export async function startSandbox(port: number): Promise<RunningSandbox> {
       const { events, registrations } = expectedOf(sandbox.world.events.values(), account);
       const at = now().getTime();
       return {
-        events: events.map((event) => ({ ...event, startsInMs: Date.parse(event.startAt) - at })),
+        events: events.map((event) => ({
+          ...event,
+          namedAs:
+            account.provider === 'copernico'
+              ? copernicoEventId(eventOf(sandbox.world, 'copernico', event.eventId))
+              : event.eventId,
+          startsInMs: Date.parse(event.startAt) - at,
+        })),
         registrations,
       };
     },
@@ -61,7 +70,7 @@ export async function runSelf(
     ([name]) =>
       !/^(P88SYNC_|PG|POSTGRES_|DB_|DATABASE_URL|STATE_DIRECTORY|CREDENTIALS_DIRECTORY|JOURNAL_STREAM)/.test(name),
   );
-  const columns = process.stdout.columns ?? 100;
+  const columns = terminalColumns(process.stdout, process.env);
   const child = spawn(process.execPath, [process.argv[1] ?? '', ...args], {
     env: { ...Object.fromEntries(inherited), COLUMNS: String(columns), ...options.environment },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -91,6 +91,8 @@ export interface RunningSandbox {
   ): Promise<{
     readonly events: readonly {
       readonly eventId: string;
+      /** The id by which p88sync knows it. */
+      readonly namedAs: string;
       readonly name: string;
       readonly volunteer: boolean;
       readonly startsInMs: number;

@@ -14,6 +14,7 @@ import {
   saveCredential,
 } from '../store/credentials.ts';
 import { findPartner } from '../store/partners.ts';
+import { isKey } from '../store/reseal.ts';
 import type { CommandContext, CommandResult } from './context.ts';
 import { findProvider } from './find-provider.ts';
 import { usableCredentials } from './sync-setup.ts';
@@ -36,6 +37,12 @@ export async function runCredentialsAdd(
     });
   if (!options.principal.trim())
     throw new UsageError('--principal is blank', { hint: 'It is the API key or client id; the README says which.' });
+  const principal = options.principal.trim();
+  if (isKey(principal)) {
+    throw new UsageError('--principal holds a key, which would be kept in clear and stands in the list of processes', {
+      hint: "Give the organiser's name as --principal, and the key on standard input or with --secret-file.",
+    });
+  }
   const config = options.config === undefined ? {} : parseObject(options.config, '--config');
   const workspace = await context.openWorkspace();
   const partner = await findPartner(workspace.database.db, named.partner);
@@ -45,7 +52,6 @@ export async function runCredentialsAdd(
       ? await context.terminal.readStandardInput()
       : await context.readFile(options.secretFile);
   const { secret, secretConfig } = parseSecret(given);
-  const principal = options.principal.trim();
   await context.checkSecrets(provider, { principal, secret, additionalConfig: { ...config, ...secretConfig } });
   const { credentialId, replaced } = await saveCredential(workspace.database.db, context.cipher, {
     partnerId: partner.partnerId,

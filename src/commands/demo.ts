@@ -7,8 +7,11 @@ interface Step {
   readonly exitCode: number;
 }
 
-/** How much later the second tick runs: the medium events are due again too. */
-const laterMs = 16 * 60_000;
+const minuteMs = 60_000;
+/** The medium events are due again too. */
+const secondTickMs = 16 * minuteMs;
+/** The half marathon starts 80 minutes after the demo: its last runner is in. */
+const thirdTickMs = 180 * minuteMs;
 
 export async function runDemo(context: CommandContext): Promise<CommandResult> {
   const folder = await context.makeTemporaryFolder();
@@ -48,20 +51,55 @@ export async function runDemo(context: CommandContext): Promise<CommandResult> {
     await say('Which events are ahead? Then the first tick: every event is new, so everybody comes in.');
     await p88sync(['discover']);
     await p88sync(['tick']);
+    const race = await halfMarathon(sandbox);
+    await say('The half marathon is scored by Copernico: its people go there from now on, after every sync.');
+    await p88sync(['link', race.registration, race.scoring]);
+    await p88sync(['push-participants', race.registration]);
     await say(`Meanwhile at the providers: ${await changeTheWorld(sandbox)}.`);
-    const later = new Date(context.now().getTime() + laterMs);
-    await sandbox.control('clock', { now: later.toISOString() });
-    await say('16 minutes later: the next tick asks only for what changed.');
-    await p88sync(['tick', '--now', later.toISOString()]);
-    await p88sync(['status', '--now', new Date(later.getTime() + 20_000).toISOString()]);
+    const at = async (ms: number) => {
+      const now = new Date(context.now().getTime() + ms);
+      await sandbox.control('clock', { now: now.toISOString() });
+      return now.toISOString();
+    };
+    await say('16 minutes later: the next tick asks only for what changed, and Copernico is told.');
+    await p88sync(['tick', '--now', await at(secondTickMs)]);
+    await sandbox.control('run-event', {
+      provider: 'copernico',
+      eventId: race.finishesOf,
+      splits: ['5K', '10K', '15K'],
+    });
+    await say('Three hours later, the half marathon was run: the tick brings its results.');
+    const afterwards = await at(thirdTickMs);
+    await p88sync(['tick', '--now', afterwards]);
+    await say('Looked at and approved, they are published at RunSignUp.');
+    await p88sync(['publish-results', race.registration, '--yes']);
+    await p88sync(['status', '--now', new Date(Date.parse(afterwards) + 20_000).toISOString()]);
     await say(
-      'That was the whole job: timers start `discover` twice a day and `tick` every minute; `status` is for people.',
+      'That was the whole job: timers start `discover` twice a day and `tick` every minute; the rest is for people.',
     );
     return { exit: 'done', text: '', json: { exitCode: exitCodes.done.code, steps } };
   } finally {
     await sandbox.close();
     await folder.remove();
   }
+}
+
+/** The race that is scored by Copernico, as `link` names its two ends. */
+async function halfMarathon(sandbox: RunningSandbox) {
+  const find = async (provider: string) => {
+    const { events } = await sandbox.expected('Peak Timing', provider);
+    const event = events.find(
+      (one) => one.name === 'Half Marathon' && one.startsInMs > 0 && one.startsInMs < thirdTickMs,
+    );
+    if (!event) throw new Error(`the demo world has no half marathon at ${provider}`);
+    return event;
+  };
+  const [registration, scoring] = [await find('runsignup'), await find('copernico')];
+  return {
+    registration: `1:runsignup:${registration.namedAs}`,
+    scoring: `1:copernico:${scoring.namedAs}`,
+    finishesOf: scoring.eventId,
+  };
 }
 
 /** @returns what happened, in words. */

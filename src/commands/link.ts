@@ -1,6 +1,7 @@
 /** `link add`, `list`, `remove`: which registration events are scored as which events of a scoring system. */
 import { UsageError } from '../domain/errors.ts';
 import type { Provider } from '../domain/provider.ts';
+import { shellWord } from '../domain/shell-word.ts';
 import { whyNotSameRace } from '../plan/same-race.ts';
 import { linkJson, renderLinks } from '../report/links-text.ts';
 import { storeScoringEvent } from '../store/events.ts';
@@ -66,8 +67,8 @@ export async function runLinkAdd(
   };
   const { takesParticipants, givesResults } = scoring.provider.abilities;
   const next = [
-    ...(takesParticipants ? [`p88sync push-participants ${scoring.spec} --dry-run`] : []),
-    ...(givesResults ? [`p88sync pull-results ${scoring.spec}`] : []),
+    ...(takesParticipants ? [`p88sync push-participants ${shellWord(scoring.spec)} --dry-run`] : []),
+    ...(givesResults ? [`p88sync pull-results ${shellWord(scoring.spec)}`] : []),
   ];
   return {
     exit: 'done',

@@ -176,6 +176,7 @@ async function discovered(
   if (signal.aborted) return { kind: 'deferred', reason: 'the tick ended before its turn' };
   const credentials = usableCredentials(await listCredentials(workspace.database.db), workspace).filter(
     (one) =>
+      one.provider.abilities.registrations &&
       one.partnerId === request.partnerId &&
       (request.providerId === undefined || one.providerId === request.providerId),
   );

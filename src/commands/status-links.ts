@@ -55,7 +55,7 @@ export async function statusLinks(workspace: Workspace, links: LinksQuery): Prom
           : undefined,
     });
   }
-  return found.filter((one) => one.push ?? one.results);
+  return found.filter((one) => one.push?.dueAt ?? one.results?.dueAt);
 }
 
 function stateOf(
@@ -64,9 +64,13 @@ function stateOf(
   query: PlanQuery,
   plan: ScoringPlan,
 ): StatusScoring | undefined {
-  const pace = scoringPace(kind, event, query.now, query.settings);
-  if (!pace) return undefined;
+  if (!event.can[kind]) return undefined;
   const { lastCompleted, lastFailure, running } = event.history[kind];
+  const pace = scoringPace(kind, event, query.now, query.settings);
+  if (!pace) {
+    const nothing = { dueAt: undefined, failure: undefined, leftOut: undefined };
+    return { ...nothing, lastAt: lastCompleted?.startedAt, running: running !== undefined };
+  }
   const left = plan.leftOut.find((one) => one.kind === kind && one.event === event);
   return {
     lastAt: lastCompleted?.startedAt,

@@ -1,7 +1,7 @@
 /** `--max-seconds`: the run's own end, earlier than the one that systemd or cron would force. */
 import { UsageError } from '../domain/errors.ts';
 
-/** A signal that is aborted by the outer one, or after `seconds`. */
+/** A signal that is aborted by the outer one, or after `seconds`: then its reason is a `TimeoutError`, as AbortSignal.timeout has it. */
 export function withTimeLimit(signal: AbortSignal, seconds: number | undefined): AbortSignal {
   if (seconds === undefined) return signal;
   // Not AbortSignal.any([signal, AbortSignal.timeout(…)]): Node 20 collects that timeout as garbage, and the end never comes.
@@ -9,7 +9,7 @@ export function withTimeLimit(signal: AbortSignal, seconds: number | undefined):
   const end = () => limit.abort();
   if (signal.aborted) end();
   signal.addEventListener('abort', end, { once: true });
-  setTimeout(end, seconds * 1000).unref();
+  setTimeout(() => limit.abort(new DOMException('the time limit is reached', 'TimeoutError')), seconds * 1000).unref();
   return limit.signal;
 }
 

@@ -87,14 +87,15 @@ export interface LastDiscovery {
 export interface StatusLink {
   readonly event: ScoringState;
   readonly partner: string;
-  /** Undefined: its provider cannot, or the time for it is over. */
+  /** Undefined: its provider cannot. */
   readonly push: (StatusScoring & { readonly waiting: StatusWaiting }) | undefined;
   readonly results: (StatusScoring & { readonly results: number; readonly rejectedRows: number }) | undefined;
 }
 
 export interface StatusScoring {
   readonly lastAt: Date | undefined;
-  readonly dueAt: Date;
+  /** Undefined: the time for it is over. */
+  readonly dueAt: Date | undefined;
   readonly failure: StatusFailure | undefined;
   readonly running: boolean;
   /** Why the next tick will leave it out although it is due. */

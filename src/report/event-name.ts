@@ -21,6 +21,11 @@ export function shortenName(name: string, width: number): string {
   return shorten(shortRace + separator + event, width);
 }
 
+/** `Pine Ridge: Half Marathon` → `Half Marathon`; a name without a race is left as it is. */
+export function eventPart(name: string): string {
+  return splits(name)[0]?.event ?? name;
+}
+
 interface Split {
   readonly race: string;
   readonly event: string;

@@ -1,5 +1,6 @@
 /** The linked scoring events of the status screen: two lines each, and what is wrong below. */
 import { firstStart, scoringName } from '../domain/scoring-work.ts';
+import { shellWord } from '../domain/shell-word.ts';
 import type { StatusLink, StatusScoring } from '../domain/status.ts';
 import { specOf } from './event-condition.ts';
 import { isoOrNull } from './json-text.ts';
@@ -83,6 +84,7 @@ function lastCell(work: StatusScoring | undefined, now: Date): Cell {
 function nextText(work: StatusScoring | undefined, now: Date): string {
   if (!work) return '';
   if (work.running) return 'running now';
+  if (!work.dueAt) return 'over';
   return work.dueAt <= now ? 'due now' : `due in ${spanText(+work.dueAt - +now)}`;
 }
 
@@ -104,7 +106,7 @@ function countNotes({ event, push, results }: StatusLink): TableLine[] {
   const { refused = 0, byHand = 0 } = push?.waiting ?? {};
   const texts = [
     refused > 0
-      ? `${nounText(refused, 'person was', 'people were')} not taken: p88sync push-participants ${specOf(event)} --dry-run`
+      ? `${nounText(refused, 'person was', 'people were')} not taken: p88sync push-participants ${shellWord(specOf(event))} --dry-run`
       : '',
     byHand > 0 ? `${nounText(byHand, 'person', 'people')} who left must be taken out there by hand.` : '',
     (results?.rejectedRows ?? 0) > 0 ? `${nounText(results?.rejectedRows ?? 0, 'result')} could not be stored.` : '',
@@ -112,7 +114,7 @@ function countNotes({ event, push, results }: StatusLink): TableLine[] {
   return texts.filter((note) => note !== '').map((note) => ({ note, style: 'yellow' as const }));
 }
 
-/** Fields are added, never renamed; null: its provider cannot, or the time for it is over. */
+/** Fields are added, never renamed; null: its provider cannot. */
 export function linkStatusJson({ event, partner, push, results }: StatusLink) {
   return {
     /** What `push-participants` and `pull-results` take. */
@@ -137,7 +139,8 @@ export function linkStatusJson({ event, partner, push, results }: StatusLink) {
 function workJson({ lastAt, dueAt, failure, running, leftOut }: StatusScoring) {
   return {
     lastAt: isoOrNull(lastAt),
-    dueAt: dueAt.toISOString(),
+    /** Null: the time for it is over. */
+    dueAt: isoOrNull(dueAt),
     running,
     failure: failure
       ? {

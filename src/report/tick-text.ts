@@ -5,6 +5,7 @@ import type { QueueOutcome } from '../domain/queue.ts';
 import type { ScoringLeftOut } from '../domain/scoring-work.ts';
 import { deferredText } from './deferred-words.ts';
 import { specOf } from './event-condition.ts';
+import { eventPart } from './event-name.ts';
 import { countText, nounText } from './numbers.ts';
 import type { Screen, Style } from './paint.ts';
 import { queueOutcomeLines } from './queue-text.ts';
@@ -127,6 +128,12 @@ function headlineStyle(outcomes: readonly UnitOutcome[]): Style | undefined {
 /** The kind has no column of its own on a narrow screen. */
 const scoringWords: Partial<Record<UnitOutcome['kind'], string>> = { push: 'push to ', results: 'results of ' };
 
+/** `push to Half Marathon`: beside that word there is no room for the race, which the id tells. */
+function outcomeName({ kind }: UnitOutcome, eventNames: readonly string[]): string {
+  const words = scoringWords[kind];
+  return words === undefined ? unitName(eventNames) : `${words}${unitName(eventNames.map(eventPart))}`;
+}
+
 function outcomeLines(outcome: UnitOutcome, names: ReadonlyMap<string, string>): TableLine[] {
   const { counts, failure, status } = outcome;
   const style: Style | undefined = status === 'failed' || status === 'failed_permanent' ? 'red' : undefined;
@@ -135,7 +142,7 @@ function outcomeLines(outcome: UnitOutcome, names: ReadonlyMap<string, string>):
     cells: [
       marks[status],
       unitId(outcome, outcome.eventIds),
-      `${scoringWords[outcome.kind] ?? ''}${unitName(eventNames)}`,
+      outcomeName(outcome, eventNames),
       outcome.kind,
       countText(counts.fetched),
       countText(counts.inserted),

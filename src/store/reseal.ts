@@ -28,7 +28,9 @@ interface StoredRow {
 }
 
 /** A signed JWT: Let's Do This' keys, which older programs kept as the principal. */
-const token = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
+export function isKey(principal: string): boolean {
+  return /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(principal);
+}
 
 /**
  * All credentials in one transaction. `additional_config` becomes one sealed value as a whole, since older programs kept
@@ -57,7 +59,7 @@ async function reseal(tx: Db, cipher: Cipher, row: StoredRow, formerToo: boolean
   const isClear = secretText === '' ? sealed === undefined && Object.keys(open).length > 0 : !isEncrypted(secretText);
   const isFormer = texts.some((text) => isEncrypted(text) && !cipher.isCurrent(text));
   const was = isClear ? 'clear' : isFormer ? 'former-key' : 'current';
-  const keyInPrincipal = token.test(row.principal ?? '');
+  const keyInPrincipal = isKey(row.principal ?? '');
   const told = { credentialId: row.id, partner: row.partner, provider: row.provider, was, keyInPrincipal } as const;
   if (was === 'current' || (was === 'former-key' && !formerToo)) return told;
 

@@ -85,13 +85,22 @@ export async function readLastSyncs(db: Db, events: readonly EventState[]): Prom
   );
 }
 
+/** What a claim is called: the kind of a sync, or what is done for a scoring event or a set of results. */
+const workWord = sql`case split_part(h.claim_key, ':', 1) when 'push' then 'push' when 'results' then 'results'
+  when 'publish' then 'publication' else replace(h.operation_type, '_sync', '') end`;
+
+/** A scoring event goes by the name of the first event that is linked to it: not every scoring system names its own. */
 export async function readRunning(db: Db, now: Date): Promise<readonly StatusRunning[]> {
   const result = await sql<{ what: string; host: string | null; process: string | null; started_at: Date }>`
     select case when h.event_id is null then coalesce(c.company_name || ', discovery', 'full sync')
-        else coalesce(e.name, h.event_id) || ' (' || replace(h.operation_type, '_sync', '') || ')' end as what,
+        else coalesce(e.name, l.name, h.event_id) || ' (' || ${workWord} || ')' end as what,
       h.host, h.process, h.started_at
     from sync_history h left join sync_events e using (timing_partner_id, provider_id, event_id)
       left join timing_partners c using (timing_partner_id)
+      left join lateral (select r.name from event_links k
+        join sync_events r on r.timing_partner_id = k.timing_partner_id and r.provider_id = k.provider_id and r.event_id = k.event_id
+        where k.timing_partner_id = h.timing_partner_id and k.scoring_provider_id = h.provider_id and k.scoring_event_id = h.event_id
+        order by r.start_at, r.event_id limit 1) l on e.name is null
     where h.status = 'running' and h.claim_key is not null and h.lease_until >= ${now}::timestamptz
     order by h.started_at`.execute(db);
   return result.rows.map((row) => ({

@@ -2,11 +2,12 @@
 import { Interrupted, type P88Error, SafetyStop, UnknownAnswer, UsageError } from '../domain/errors.ts';
 import { type Counts, noCounts, addCounts as sum } from '../domain/outcomes.ts';
 import type { ResultPage } from '../domain/scoring.ts';
+import { shellWord } from '../domain/shell-word.ts';
 import type { TableSpec } from '../domain/tables.ts';
 import { addCounts, completeClaim, extendClaim } from '../store/claims.ts';
 import type { Db } from '../store/database.ts';
 import { isStored, storeRaces, storeScoringEvent } from '../store/events.ts';
-import { dropRejected, dropRejectedBefore, keepRejected } from '../store/rejected-rows.ts';
+import { dropRejected, dropRejectedBefore, dropRejectedListed, keepRejected } from '../store/rejected-rows.ts';
 import {
   adoptOlderResults,
   countAbsentResults,
@@ -42,6 +43,7 @@ export async function pullResults(scoring: ScoringRun): Promise<void> {
           await forgetResults(tx, run.owner, event.eventId);
           await adoptOlderResults(tx, spec, run.owner, event.eventId);
         }
+        await storeRacesOf(tx, scoring, page);
         let counts = await storePage(tx, scoring, spec, page);
         const ids = [...page.records, ...page.rejected].map(({ id }) => id);
         await rememberResults(tx, run.owner, claim.unitId, event.eventId, ids);
@@ -75,20 +77,26 @@ async function storePage(tx: Db, scoring: ScoringRun, spec: TableSpec, page: Res
   const { run, event } = scoring;
   const now = scoring.context.clock.now();
   const eventId = resultsOf(event.eventId);
-  const badRaces = await storeRaces(tx, run.provider, run.owner, page.races ?? [], now);
   const stored = await storeResults(tx, spec, run.owner, page.records, now);
-  const rejected = [
-    // Under an id that no result has: a good result of the same number says nothing about the race.
-    ...badRaces.map(({ row, error }) => ({ id: `race:${row.raceId}`, error, source: row.source })),
-    ...page.rejected,
-    ...stored.rejected,
-  ].map((row) => ({ ...row, eventId }));
+  const rejected = [...page.rejected, ...stored.rejected].map((row) => ({ ...row, eventId }));
   await keepRejected(tx, run.owner, rejected, now);
   const refused = new Set(stored.rejected.map(({ id }) => id));
   const good = page.records.flatMap(({ id }) => (refused.has(id) ? [] : [id]));
   await dropRejected(tx, run.owner, eventId, good);
   const unread = page.rejected.length;
   return sum(stored.counts, { ...noCounts, fetched: unread, failed: unread });
+}
+
+/** Races are no results and count as none; one that cannot be stored is kept as discovery would keep it. */
+async function storeRacesOf(tx: Db, { context, run }: ScoringRun, { races = [] }: ResultPage): Promise<void> {
+  if (races.length === 0) return;
+  const now = context.clock.now();
+  const refused = await storeRaces(tx, run.provider, run.owner, races, now);
+  const bad = new Set(refused.map(({ row }) => row.raceId));
+  const good = races.flatMap(({ raceId }) => (bad.has(raceId) ? [] : [raceId]));
+  await dropRejectedListed(tx, run.owner, { races: good, events: [] });
+  const rejected = refused.map(({ row, error }) => ({ id: row.raceId, error, source: row.source }));
+  await keepRejected(tx, run.owner, rejected, now);
 }
 
 /** An account that may not see what a result is known by yields rows that are all unreadable: that is no pull. */
@@ -133,7 +141,7 @@ async function markMissing(
         return new SafetyStop(
           `${provider.displayName} event ${eventId}: ${absent} of ${active} results are missing from the listing; more than ${most} are not marked without a person's word`,
           {
-            hint: `Look at the event at ${provider.displayName}. If they were really taken back: p88sync pull-results ${owner.partnerId}:${provider.name}:${eventId} --allow-mass-removal`,
+            hint: `Look at the event at ${provider.displayName}. If they were really taken back: p88sync pull-results ${shellWord(`${owner.partnerId}:${provider.name}:${eventId}`)} --allow-mass-removal`,
           },
         );
       }

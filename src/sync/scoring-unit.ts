@@ -1,5 +1,5 @@
 /** One piece of work on a scoring event, from claim to outcome; what the work is stands in push-participants and pull-results. */
-import { UsageError } from '../domain/errors.ts';
+import { Interrupted, ProviderUnavailable, UsageError } from '../domain/errors.ts';
 import { noCounts, type UnitOutcome } from '../domain/outcomes.ts';
 import type { ScoringKind, ScoringState } from '../domain/scoring-work.ts';
 import { claimEvents, keepClaim } from '../store/claims.ts';
@@ -73,13 +73,35 @@ export async function runScoringUnit(
     await work[kind]({ context, run, session, event, claim, leaseSeconds, options, progress, apiCalls });
     if (run.refusals > 0) await markAccepted(database.db, run.owner.credentialId);
     return outcome({ status: 'completed' });
-  } catch (error) {
+  } catch (thrown) {
+    const error =
+      kind === 'results' && thrown instanceof Interrupted && isOutOfTime(context.signal)
+        ? tooSlow(run, event, apiCalls(), clock.now().getTime() - startedAt.getTime())
+        : thrown;
     const { resultsEveryMinutes, pushEveryMinutes } = settings.scoring;
     const everyMinutes = kind === 'push' ? pushEveryMinutes : resultsEveryMinutes;
     return outcome(await settleFailure(context, run, everyMinutes, claim, error, apiCalls()));
   } finally {
     run.begin({ unitId: undefined });
   }
+}
+
+function isOutOfTime({ reason }: AbortSignal): boolean {
+  return reason instanceof Error && reason.name === 'TimeoutError';
+}
+
+/**
+ * A pull keeps nothing of what it read before, so one that needs longer than a tick has would be begun and broken off every
+ * minute for ever, and nobody would see it: it counts as failed. A push goes on where it was broken off.
+ */
+function tooSlow(run: CredentialRun, event: ScoringState, calls: number, tookMs: number): ProviderUnavailable {
+  const seconds = Math.round(tookMs / 1000);
+  return new ProviderUnavailable(
+    `${run.provider.displayName} had not given all results when the time of the run was over (calls: ${calls}, seconds: ${seconds})`,
+    {
+      hint: `The next pull begins anew. Without a time limit: p88sync pull-results ${event.partnerId}:${event.provider}:${event.eventId}`,
+    },
+  );
 }
 
 /** The outcome of work that was not begun. */

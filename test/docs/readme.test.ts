@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { buildProgram } from '../../src/cli.ts';
 import { variables } from '../../src/config.ts';
 import { exitCodes } from '../../src/domain/exit-codes.ts';
+import { providers } from '../../src/providers/registry.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
@@ -13,6 +14,12 @@ function leaves(command: Command, path: readonly string[] = []): { path: string;
     const here = [...path, child.name()];
     return child.commands.length > 0 ? leaves(child, here) : [{ path: here.join(' '), command: child }];
   });
+}
+
+/** From its heading to the next heading of any level. */
+function sectionOf(heading: string): string {
+  const [, after = ''] = `\n${readme}`.split(`\n${heading}\n`);
+  return after.split(/^##/m)[0] ?? '';
 }
 
 const commands = leaves(buildProgram(async () => {}));
@@ -54,4 +61,33 @@ it('lists every setting, in order, with meaning and default', () => {
 it('lists every exit code', () => {
   const rows = Object.values(exitCodes).map(({ code, meaning }) => `| ${code} | ${meaning} |`);
   expect(readme).toContain(rows.join('\n'));
+});
+
+it.each(providers)(
+  '$displayName has a section: credential, where to find it, calls, limits, what is unconfirmed',
+  (one) => {
+    const section = sectionOf(`### ${one.displayName}`);
+    const labels = [...section.matchAll(/^- \*\*(.+?)\*\*/gm)].map(([, label]) => label);
+    expect(labels).toEqual(
+      expect.arrayContaining(['Credential', 'Where to find it', 'Calls', 'Limits', 'Unconfirmed']),
+    );
+    const credential = section.split(/^- /m).find((item) => item.startsWith('**Credential**'));
+    expect(credential).toContain('principal');
+    expect(credential).toContain('secret');
+  },
+);
+
+it.each(providers)('the tables of all providers have $displayName, its abilities and its calls an hour', (one) => {
+  const rows = sectionOf('## Providers').split('\n');
+  const row = rows.find((line) => line.startsWith(`| [\`${one.name}\`]`)) ?? '';
+  const { registrations, takesParticipants, givesResults, takesResults } = one.abilities;
+  const abilities = [
+    registrations && 'registrations',
+    takesParticipants && 'takes participants',
+    givesResults && 'gives results',
+    takesResults && 'takes results',
+  ].filter((ability) => ability !== false);
+  expect(row.split(' | ').at(-1)).toBe(`${abilities.join(', ')} |`);
+  const calls = one.defaults.callsPerHour.toLocaleString('en-US');
+  expect(rows.filter((line) => line.startsWith(`| ${one.displayName} | ${calls} |`))).toHaveLength(1);
 });

@@ -4,27 +4,30 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli.ts';
 import { exitCodes } from '../../src/domain/exit-codes.ts';
 import { addAccount, addEvent, addRace, addRegistrations } from '../../src/sandbox/build-world.ts';
+import { runEvent } from '../../src/sandbox/finishes.ts';
+import type { RaceEvent } from '../../src/sandbox/world.ts';
 import { rowVersions } from './compare.ts';
 import { hour, type Installation, install, saturday } from './installation.ts';
 import { run, start } from './program.ts';
-import { installToyScoring, linkToy, score } from './toy-scoring.ts';
+
+const raceUuid = '7f2c0f0e-1111-4c1d-9d0a-00000000000a';
+const scoring = `1:copernico:lake-run-2026:${raceUuid}/10K`;
 
 let here: Installation;
+let scored: RaceEvent;
 beforeAll(async () => {
   here = await install((world) => {
-    const race = addRace(world);
-    const event = addEvent(world, race, { id: '661001', startAt: new Date(saturday.getTime() + 2 * hour) });
+    const startAt = new Date(saturday.getTime() + 2 * hour);
+    const race = addRace(world, { name: 'Lake Run' });
+    const event = addEvent(world, race, { id: '661001', startAt });
     addRegistrations(world, event, 5);
+    const scoredRace = addRace(world, { provider: 'copernico', id: raceUuid, name: 'Lake Run' });
+    scored = addEvent(world, scoredRace, { name: '10K', startAt });
     addAccount(world, { company: 'Peak Timing', races: [race] });
+    addAccount(world, { company: 'Peak Timing', provider: 'copernico', races: [scoredRace] });
   });
 });
 afterAll(() => here.close());
-
-async function addResults(): Promise<void> {
-  await installToyScoring(here);
-  await linkToy(here, '661001');
-  await score(here, [{ id: 'r1', bib: '900', place: 1, clockMs: 2_467_300 }]);
-}
 
 /** `credentials add`, for every command and group. */
 function allCommands(parent: Command = buildProgram(async () => undefined), path = ''): string[] {
@@ -34,8 +37,6 @@ function allCommands(parent: Command = buildProgram(async () => undefined), path
   });
 }
 const groups = ['credentials', 'link', 'partners', 'timers'];
-/** They need a scoring system: scoring.test.ts runs them against a toy. */
-const ofScoring = ['link add', 'link remove', 'push-participants', 'pull-results'];
 
 describe('--json', () => {
   /** In an order in which each finds what it needs; a tilde stands for a blank in an argument. */
@@ -45,16 +46,24 @@ describe('--json', () => {
     'partners list': 'partners',
     'partners remove Coast~Timing': 'removed',
     'credentials add 1:runsignup --principal other': 'credentialId partnerId provider replaced',
-    'credentials remove 2': 'removed',
+    'credentials remove 3': 'removed',
     'credentials list': 'credentials',
     'credentials test': 'credentials',
-    'link list': 'links',
+    'credentials keygen': 'key',
+    'credentials encrypt': 'exitCode credentials',
+    'credentials rotate-key': 'exitCode credentials',
     discover: 'exitCode credentials',
     'tick --dry-run': 'now calls units leftOut',
     tick: 'exitCode durationMs totals units leftOut',
     'sync-event 1:runsignup:661001': 'exitCode durationMs totals units leftOut',
+    [`link add 1:runsignup:661001 ${scoring}`]: 'added link',
+    'link list': 'links',
+    [`push-participants ${scoring} --dry-run`]: 'dryRun events',
+    [`push-participants ${scoring}`]: 'exitCode durationMs events',
+    [`pull-results ${scoring}`]: 'exitCode durationMs events',
     'publish-results 1:runsignup:661001 --yes':
       'exitCode status durationMs apiCalls event resultSet action counts outcomes racing elsewhere refused unmappedSplits changes',
+    'link remove 1:runsignup:661001': 'removed',
     'full-sync': 'exitCode startedAt finishedAt durationMs database totals partners failures left resumed',
     status: 'now verdict database partners lastDiscoveryAt lastSyncAt rejectedRows running events links credentials',
     prune: 'before historyRows apiCalls',
@@ -64,7 +73,7 @@ describe('--json', () => {
   };
 
   test.each(Object.entries(fieldsOf))('%s', async (line, fields) => {
-    if (line.startsWith('publish-results')) await addResults();
+    if (line.startsWith('pull-results')) runEvent(here.world, scored);
     const args = line.split(' ').map((arg) => arg.replaceAll('~', ' '));
     const now = line.startsWith('timers') ? [] : ['--now', here.now().toISOString()];
     const { code, stdout, stderr, json } = await run([...args, ...now, '--json'], { env: here.env, input: 'hush' });
@@ -89,7 +98,7 @@ describe('--json', () => {
   });
 
   test('no command is missing here', () => {
-    const covered = [...Object.keys(fieldsOf), 'sandbox', 'demo', ...ofScoring];
+    const covered = [...Object.keys(fieldsOf), 'sandbox', 'demo'];
     const missing = allCommands().filter(
       (name) => !groups.includes(name) && !covered.some((line) => `${line} `.startsWith(`${name} `)),
     );

@@ -64,6 +64,14 @@ describe('at the scoring system', () => {
     ]);
   });
 
+  test('a discovery with everything of the partner leaves the scoring system out', async () => {
+    toys.registration.events.set('L5', { name: 'Lakefront 5K', startAt: toys.now() });
+    const id = await ask(toys.query, "'events', 'pull', null, null, null");
+    expect((await toys.tick()).code).toBe(0);
+    expect(await stateOf(toys.query, id)).toEqual(completed);
+    expect(await toys.query("select event_id from toyreg_events where event_id = 'L5'")).toHaveLength(1);
+  });
+
   test('what fails is tried again, and what can never work says so', async () => {
     await link();
     toys.scoring.before = () => {

@@ -1,4 +1,5 @@
 /** A pull of results: the table holds what the scoring system says now, and nothing is lost to a bad answer. */
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ProviderUnavailable, SafetyStop } from '../../src/domain/errors.ts';
 import { forgetSeen } from '../../src/store/participants.ts';
@@ -197,6 +198,39 @@ describe.each(stores)('on %s', (_, open) => {
     expect(await rejected()).toEqual([]);
   });
 
+  test('races that come with the results are stored; one that cannot be is set aside, and clears itself', async () => {
+    const world = await scoringWorld(store.database);
+    const race = (id: string, name: string) => ({ raceId: id, row: { race_id: id, name }, source: { id } });
+    const stored = async () => ({
+      races: (
+        await sql`select race_id, name from toyscore_races where timing_partner_id = ${world.owner.partnerId}
+          order by race_id`.execute(store.database.db)
+      ).rows,
+      rejected: (
+        await sql`select event_id, row_key from rejected_rows where timing_partner_id = ${world.owner.partnerId}`.execute(
+          store.database.db,
+        )
+      ).rows,
+    });
+    world.toy.results = finishers(3);
+    world.toy.races = [race('R1', 'Half'), race('R2', 'a\0b')];
+    const { counts } = await world.run('results');
+    expect(counts).toEqual({ fetched: 3, inserted: 3, updated: 0, unchanged: 0, removed: 0, failed: 0 });
+    expect(await stored()).toEqual({
+      races: [{ race_id: 'R1', name: 'Half' }],
+      rejected: [{ event_id: '', row_key: 'id:R2' }],
+    });
+    world.toy.races = [race('R1', 'Half'), race('R2', 'Quarter')];
+    expect(await world.run('results')).toMatchObject({ status: 'completed', counts: { unchanged: 3 } });
+    expect(await stored()).toEqual({
+      races: [
+        { race_id: 'R1', name: 'Half' },
+        { race_id: 'R2', name: 'Quarter' },
+      ],
+      rejected: [],
+    });
+  });
+
   test('a row that nobody can be told by may be any of the missing: none is marked', async () => {
     const world = await pulled(store.database, finishers(4));
     world.toy.results = finishers(4).slice(1);
@@ -221,6 +255,35 @@ describe.each(stores)('on %s', (_, open) => {
       if (pages === 2) await forgetSeen(store.database.db, world.scoringOwner, scoringEvent);
     };
     expect(await world.run('results')).toMatchObject({ status: 'completed', counts: { unchanged: 4, removed: 0 } });
+  });
+
+  test('a pull that the time limit breaks off again and again has failed; one that a person ends has not', async () => {
+    const world = await pulled(store.database, finishers(4));
+    const brokenOff = (reason?: Error) => {
+      const ended = new AbortController();
+      world.toy.before = (call) => {
+        if (call === 'results') ended.abort(reason);
+      };
+      return world.run('results', {}, { signal: ended.signal });
+    };
+    expect(await brokenOff()).toMatchObject({ status: 'deferred', deferredBecause: 'run-ended' });
+    const timeLimit = new DOMException('over', 'TimeoutError');
+    for (const failures of [1, 2, 3]) {
+      const outcome = await brokenOff(timeLimit);
+      expect(outcome).toMatchObject({
+        status: 'failed',
+        failure: { kind: ProviderUnavailable.name, exit: 'someFailed' },
+      });
+      expect(outcome.failure?.message).toContain(
+        'had not given all results when the time of the run was over (calls: 2,',
+      );
+      expect(outcome.failure?.hint).toContain(`p88sync pull-results ${world.owner.partnerId}:toyscore:${scoringEvent}`);
+      expect((await world.state()).history.results.lastFailure).toMatchObject({ status: 'failed', failures });
+    }
+    expect(await brokenOff(timeLimit)).toMatchObject({ status: 'failed_permanent' });
+    world.toy.before = () => undefined;
+    expect(await world.run('results')).toMatchObject({ status: 'completed' });
+    expect((await world.state()).history.results.lastFailure).toBeUndefined();
   });
 
   test('two runs at once: one pulls, the other leaves it', async () => {

@@ -102,6 +102,9 @@ export async function scoringWorld(database: Database): Promise<ScoringWorld> {
     get rejected() {
       return world.rejected;
     },
+    get races() {
+      return world.races;
+    },
     get listing() {
       return world.listing;
     },

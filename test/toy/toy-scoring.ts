@@ -1,7 +1,7 @@
 /** A scoring system that lives in the test folder, with its world in memory: it takes participants and gives results. */
 import { CallRefused } from '../../src/domain/errors.ts';
 import type { Provider, ProviderSession } from '../../src/domain/provider.ts';
-import type { Listing, RejectedRow } from '../../src/domain/records.ts';
+import type { Listing, RaceRecord, RejectedRow } from '../../src/domain/records.ts';
 import type { PushAnswer, PushedParticipant, ResultRecord, ResultStatus } from '../../src/domain/scoring.ts';
 import { unifiedEvents, unifiedParticipants, unifiedResults } from '../../src/domain/unified-columns.ts';
 import { unified } from './toy-registration.ts';
@@ -26,6 +26,8 @@ export interface ToyScoringWorld {
   readonly batches: string[][];
   results: readonly ToyResult[];
   rejected: readonly RejectedRow[];
+  /** What comes with the first page of results. */
+  races: readonly RaceRecord[];
   listing: Listing;
   /** People per call, and results per page. */
   batch: number;
@@ -46,6 +48,7 @@ export const newToyScoringWorld = (): ToyScoringWorld => ({
   batches: [],
   results: [],
   rejected: [],
+  races: [],
   listing: 'complete',
   batch: 2,
   refused: new Map(),
@@ -61,6 +64,7 @@ const tables = {
     columns: { event_id: 'text', name: 'text', start_at: 'timestamptz' },
     key: ['event_id'],
   },
+  races: { name: 'toyscore_races', columns: { race_id: 'text', name: 'text' }, key: ['race_id'] },
   participants: { name: 'toyscore_participants', columns: { event_id: 'text', person_id: 'text' }, key: ['person_id'] },
   results: {
     name: 'toyscore_results',
@@ -82,6 +86,11 @@ create table toyscore_events (
   event_id text not null, name text, start_at timestamptz, fetched_date timestamp, credentials_used text,
   timing_partner_id integer not null references timing_partners, source_row jsonb,
   primary key (timing_partner_id, event_id)
+);
+create table toyscore_races (
+  race_id text not null, name text, fetched_date timestamp, credentials_used text,
+  timing_partner_id integer not null references timing_partners, source_row jsonb,
+  primary key (timing_partner_id, race_id)
 );
 create table toyscore_participants (
   event_id text not null, person_id text not null, fetched_date timestamp, credentials_used text,
@@ -183,7 +192,8 @@ export function toyScoringSession(world: ToyScoringWorld): ProviderSession {
           const records = await call('results', () =>
             world.results.slice(from, from + world.batch).map((one) => recordOf(eventId, one)),
           );
-          yield { records, rejected: last ? world.rejected : [], last, listing: world.listing };
+          const races = from === 0 ? { races: world.races } : {};
+          yield { records, rejected: last ? world.rejected : [], last, listing: world.listing, ...races };
           if (last) return;
         }
       },

@@ -3,11 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import type { Failure } from '../../../src/domain/outcomes.ts';
+import { copernico } from '../../../src/providers/copernico/provider.ts';
 import { providers } from '../../../src/providers/registry.ts';
-import { abandonDeadClaims, claimEvents } from '../../../src/store/claims.ts';
+import { abandonDeadClaims, type ClaimRequest, claimEvents } from '../../../src/store/claims.ts';
 import { claimDiscovery, endDiscovery } from '../../../src/store/discovery-claims.ts';
 import { readEventStates } from '../../../src/store/due.ts';
 import { beginFullSync, discoveredSince, endFullSync, extendFullSync } from '../../../src/store/full-sync-runs.ts';
+import { addLink } from '../../../src/store/links.ts';
 import type { Owner } from '../../../src/store/participants.ts';
 import { readProviderIds } from '../../../src/store/provider-ids.ts';
 import { prune } from '../../../src/store/prune.ts';
@@ -217,6 +219,34 @@ export function housekeepingTests(opened: Opened): void {
     expect((await shown(61_000)).map((one) => one.what).sort()).toEqual([
       expect.stringMatching(/discovery$/),
       'full sync',
+    ]);
+  });
+
+  test('what runs for scoring events: pushes, pulls and publications by their own words', async () => {
+    const owner = await newOwner(opened.db);
+    await addEvents(opened.db, owner, runsignup, ['100']);
+    const { idOf } = await readProviderIds(opened.db, providers);
+    const scoring = { ...owner, providerId: idOf(copernico) };
+    const link = { ...owner, eventId: '100', scoringProviderId: scoring.providerId, scoringEventId: 'lake/10K' };
+    await addLink(opened.db, link, owner.credentialId, now);
+    // A day of its own, on which nothing of the other tests runs.
+    const when = at(-500 * day);
+    const claim = (whose: Owner, kind: ClaimRequest['kind'], eventId: string) => {
+      const request = { owner: whose, unitId: randomUUID(), since: undefined, leaseSeconds: 60, now: when };
+      return claimEvents(opened.db, identity(), { ...request, kind, eventIds: [eventId] });
+    };
+    await claim(scoring, 'push', 'lake/10K');
+    await claim(scoring, 'results', 'lake/10K');
+    await claim(scoring, 'results', 'unlinked/5K');
+    await claim(owner, 'publish', '100');
+    await claim(owner, 'details', '100');
+    const shown = (await readRunning(opened.db, when)).filter((one) => one.startedAt <= when);
+    expect(shown.map((one) => one.what).sort()).toEqual([
+      'Event 100 (details)',
+      'Event 100 (publication)',
+      'Event 100 (push)',
+      'Event 100 (results)',
+      'unlinked/5K (results)',
     ]);
   });
 
