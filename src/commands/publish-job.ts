@@ -21,6 +21,8 @@ export interface PublishOptions {
   readonly notify?: boolean;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
+  /** For another program: nothing is begun that the hour cannot hold to its end, instead of waiting with a cleared set. */
+  readonly withinHour?: boolean;
 }
 
 export interface OpenedJob {

@@ -11,6 +11,7 @@ import { endPublishing } from '../sync/publish-failure.ts';
 import type { CommandContext, CommandResult, Workspace } from './context.ts';
 import { type OpenedJob, openPublishJob, type PublishOptions } from './publish-job.ts';
 import { publicationReport } from './publish-report.ts';
+import { requireRoomToPublish } from './publish-room.ts';
 import { syncContext, takeOverDead } from './sync-setup.ts';
 
 export async function runPublishResults(
@@ -30,7 +31,10 @@ export async function runPublishResults(
   try {
     const opened = await openPublishJob(context, workspace, text, options, interruption.signal);
     const sync = syncContext(context, workspace, interruption.signal);
-    const work = { context, sync, opened, startedAt: workspace.clock.now() };
+    const requireRoom = async ({ publication }: Prepared) => {
+      if (options.withinHour) await requireRoomToPublish(context, workspace, opened, publication);
+    };
+    const work = { context, sync, opened, startedAt: workspace.clock.now(), requireRoom };
     if (options.dryRun) {
       const prepared = await preparePublication(sync, opened.session, opened.job, async () => undefined);
       const shown = preview(work, prepared);
@@ -49,6 +53,8 @@ interface Work {
   readonly sync: SyncContext;
   readonly opened: OpenedJob;
   readonly startedAt: Date;
+  /** Called before anything is changed. */
+  readonly requireRoom: (prepared: Prepared) => Promise<void>;
 }
 
 /** Compares, asks, publishes; the claim ends with it, however it ends. */
@@ -67,6 +73,7 @@ async function publishHeld(
       const prepared = await preparePublication(sync, session, job, stillOurs);
       const shown = preview(work, prepared);
       const changes = prepared.publication.action !== 'nothing';
+      if (changes) await work.requireRoom(prepared);
       if (changes && ask) {
         await context.terminal.print(shown);
         if (!(await ask('Publish this?', context.signal))) {

@@ -40,7 +40,7 @@ export async function scoreAsAsked(
 async function publish(context: CommandContext, spec: string): Promise<QueueResult> {
   const byHand = `p88sync publish-results ${spec}`;
   try {
-    const { exit } = await runPublishResults({ ...context, json: true }, spec, { yes: true });
+    const { exit } = await runPublishResults({ ...context, json: true }, spec, { yes: true, withinHour: true });
     if (exit === 'done') return { kind: 'completed' };
     return { kind: 'failed', reason: `some results could not be published: ${byHand} --dry-run names them` };
   } catch (error) {

@@ -22,6 +22,8 @@ export interface PublishingSession {
   /** Adds rows, or replaces those with the same key; at most `postBatch` at a time. The same call again changes nothing. */
   postResults(event: PublishingEvent, resultSetId: string, results: readonly PublishableResult[]): Promise<void>;
   readonly postBatch: number;
+  /** Rows that a call of `listPublished` reads. */
+  readonly pageRows: number;
   /** Empties a set. */
   clearResults(event: PublishingEvent, resultSetId: string): Promise<void>;
   /** What keeps the provider from taking a result under this key (`its bib is no number`); undefined: nothing. Pure. */

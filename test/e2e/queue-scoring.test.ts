@@ -107,6 +107,22 @@ describe('at the registration provider', () => {
     ]);
   });
 
+  test('nothing is begun that the hour cannot hold', async () => {
+    await score(here, three());
+    const id = await publish(`'{"confirmed": true}'`);
+    const spent = await here.query("select 1 from api_calls where path like '/runsignup/%'");
+    here.env['P88SYNC_RUNSIGNUP_CALLS_PER_HOUR'] = `${spent.length + 4}`;
+    expect((await here.tick()).code).toBe(1);
+    delete here.env['P88SYNC_RUNSIGNUP_CALLS_PER_HOUR'];
+    expect(await stateOf(here.query, id)).toMatchObject({
+      status: 'pending',
+      retry_count: 1,
+      reason: expect.stringMatching(/^publishing takes 5 more calls, and 3 of the \d+ of this hour are free$/),
+    });
+    expect(posts()).toEqual([]);
+    expect(here.world.resultSets).toEqual([]);
+  });
+
   test('without that word, nothing is posted', async () => {
     await score(here, three());
     const id = await publish('null');

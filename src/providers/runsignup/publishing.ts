@@ -24,6 +24,7 @@ const rowsPerPost = 1_000;
 export function publishing(call: RunSignUpCall): PublishingSession {
   return {
     postBatch: rowsPerPost,
+    pageRows: rowsPerPage,
     problemOf: problemOfKey,
 
     async listResultSets(event) {
