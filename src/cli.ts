@@ -23,7 +23,9 @@ export interface Invocation {
 /** What comes of the arguments: an invocation, handed to `run`. */
 export function buildProgram(run: (invocation: Invocation) => Promise<void>): Command {
   const program = new Command('p88sync')
-    .description('Brings race registrations from RunSignUp and Race Roster into PostgreSQL, started by timers.')
+    .description(
+      'Brings race registrations and results into PostgreSQL, and results back to where people registered; started by timers.',
+    )
     .version(readVersion())
     .showHelpAfterError('(p88sync --help lists the commands)')
     .addHelpText('after', `\n${exitCodeHelp()}\n\nSettings are environment variables; the README lists them.`);
