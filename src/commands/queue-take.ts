@@ -1,4 +1,4 @@
-/** The queue's rows for one tick: taken under a lease, and ended with what came of them. Loaded by every tick. */
+/** The queue's rows for one tick: taken under a lease, and ended with what came of them. */
 import type { QueuedItem, QueueOutcome } from '../domain/queue.ts';
 import { queueWords } from '../plan/queue-request.ts';
 import { processIsAlive } from '../store/process-identity.ts';

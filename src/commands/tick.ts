@@ -8,9 +8,8 @@ import type { Settings } from '../domain/settings.ts';
 import { callsFreeFor } from '../plan/free-calls.ts';
 import { type PlanQuery, planTick } from '../plan/plan.ts';
 import { linksFrom } from '../plan/window.ts';
-import { hasLinks } from '../store/links.ts';
+import { readErrands } from '../store/errands.ts';
 import type { CommandContext, CommandResult, Workspace } from './context.ts';
-import { takeFromQueue } from './queue-take.ts';
 import { openConnections, readSituation, type Situation, startsFrom, syncContext, takeOverDead } from './sync-setup.ts';
 import type { TickScoring } from './tick-scoring.ts';
 import { parseMaxSeconds, withTimeLimit } from './time-limit.ts';
@@ -28,7 +27,10 @@ export async function runTick(context: CommandContext, options: TickOptions): Pr
   const { clock } = workspace;
   if (!options.dryRun) await takeOverDead(context, workspace);
   const startedAt = clock.now();
-  const linked = await hasLinks(workspace.database.db, linksFrom(startedAt, context.settings));
+  const { linked, queued: mayBeQueued } = await readErrands(
+    workspace.database.db,
+    linksFrom(startedAt, context.settings),
+  );
   const query = await readFacts(context, workspace, startedAt, linked);
   const { now: _, settings: __, ...situation } = query;
   const plan = planTick(query);
@@ -41,7 +43,7 @@ export async function runTick(context: CommandContext, options: TickOptions): Pr
   const tookMs = () => clock.now().getTime() - startedAt.getTime();
   // A run that has not ended a lease behind its time limit is dead.
   const until = new Date(startedAt.getTime() + (maxSeconds + context.settings.leaseSeconds) * 1000);
-  const queued = await takeFromQueue(context, workspace, until);
+  const queued = mayBeQueued ? await takeQueue(context, workspace, until) : [];
   if (plan.units.length === 0 && queued.length === 0) {
     const planned = await planScoring(query);
     if (!planned || planned.plan.units.length === 0) {
@@ -74,6 +76,11 @@ export async function runTick(context: CommandContext, options: TickOptions): Pr
   const scoring = planned && (await scoringSide?.runPlanned(context, sync, planned, connections.connect));
   const queue = await settleQueue(context, workspace, work, outcomes, signal);
   return report(context, { plan, ...situation }, { units: work.units, outcomes, queue, scoring }, tookMs());
+}
+
+async function takeQueue(context: CommandContext, workspace: Workspace, until: Date) {
+  const { takeFromQueue } = await import('./queue-take.ts');
+  return takeFromQueue(context, workspace, until);
 }
 
 async function readFacts(

@@ -6,7 +6,7 @@ export function withTimeLimit(signal: AbortSignal, seconds: number | undefined):
   if (seconds === undefined) return signal;
   // Not AbortSignal.any([signal, AbortSignal.timeout(…)]): Node 20 collects that timeout as garbage, and the end never comes.
   const limit = new AbortController();
-  const end = () => limit.abort();
+  const end = () => limit.abort(signal.reason);
   if (signal.aborted) end();
   signal.addEventListener('abort', end, { once: true });
   setTimeout(() => limit.abort(new DOMException('the time limit is reached', 'TimeoutError')), seconds * 1000).unref();

@@ -126,16 +126,26 @@ test.each([
 
 test('kill -9 when the set is made, before its id is known', async () => {
   await score(here, results());
+  // The note of the id waits; the one before it, without an id, does not.
+  await here.query(`create function wait_for_test() returns trigger language plpgsql
+    as 'begin perform pg_advisory_xact_lock(1); return new; end'`);
+  await here.query(
+    'create trigger wait before update on published_result_sets for each row execute function wait_for_test()',
+  );
   const other = await here.connect();
-  here.sandbox.fail({ kind: 'delay', pathIncludes: 'new-result-set', delayMs: 500 });
+  await other.query('select pg_advisory_lock(1)');
   const started = begin();
-  await until(async () => (await here.query('select 1 from published_result_sets')).length === 1);
-  await other.query('begin');
-  await other.query('lock table published_result_sets in share row exclusive mode');
-  await until(async () => here.world.resultSets.length === 1);
+  await until(async () => {
+    const sql = "select 1 from pg_locks where locktype = 'advisory' and not granted";
+    return (await here.query(sql)).length === 1;
+  });
+  expect(here.world.resultSets).toHaveLength(1);
   started.child.kill('SIGKILL');
   await started.ended;
-  await other.query('rollback');
+  // What PostgreSQL was told already it would still carry out: as if the process had died before it told it.
+  await here.query("select pg_terminate_backend(pid, 20000) from pg_locks where locktype = 'advisory' and not granted");
+  await other.query('select pg_advisory_unlock(1)');
+  await here.query('drop trigger wait on published_result_sets');
   expect(await here.query('select result_set_id from published_result_sets')).toEqual([{ result_set_id: null }]);
   here.pass(minute);
   await expectFinished(false);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runEvent } from '../../src/sandbox/finishes.ts';
 import type { RaceEvent } from '../../src/sandbox/world.ts';
 import { hour, type Installation, install, minute } from './installation.ts';
+import { until } from './program.ts';
 import {
   addCopernico,
   addRegistered,
@@ -31,9 +32,17 @@ afterAll(() => here.close());
 
 test('is seen to fail, waits for its retry, and is pulled by hand without a limit', async () => {
   here.sandbox.fail({ kind: 'delay', pathIncludes: '/preset/', delayMs: 60_000 });
-  const tick = await here.run('tick', '--max-seconds', '1', '--json');
-  expect(tick.code).toBe(1);
-  expect(tick.json['units'].find(({ kind }: { kind: string }) => kind === 'results')).toMatchObject({
+  const limit = new AbortController();
+  const ticking = here.tick(limit.signal);
+  await until(async () => {
+    const [row] = await here.query(
+      `select count(*)::int as waiting from api_calls where status is null and path like '%/preset/%'`,
+    );
+    return row?.['waiting'] === 1;
+  });
+  limit.abort(new DOMException('the time limit is reached', 'TimeoutError'));
+  const units: { kind: string }[] = (await ticking).json['units'];
+  expect(units.find(({ kind }) => kind === 'results')).toMatchObject({
     status: 'failed',
     failure: {
       message: expect.stringContaining('Copernico had not given all results when the time of the run was over'),

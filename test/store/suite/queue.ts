@@ -1,8 +1,10 @@
 /** Part of the store's suite: the queue that other programs fill. */
 import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
+import { readErrands } from '../../../src/store/errands.ts';
+import { addLink, removeLinks } from '../../../src/store/links.ts';
 import { deadQueued, endQueued, readQueue, takeQueued } from '../../../src/store/queue.ts';
-import { at, hour, identity, minute, newOwner, now, type Opened } from '../store-world.ts';
+import { addEvents, at, hour, identity, minute, newOwner, now, type Opened, runsignup } from '../store-world.ts';
 
 export function queueTests(opened: Opened): void {
   const me = identity();
@@ -33,6 +35,39 @@ export function queueTests(opened: Opened): void {
         started_at::timestamptz as started, completed_at::timestamptz as completed, lease_until, host, process
         from sync_queue where sync_queue_id = ${id}`.execute(opened.db)
     ).rows[0];
+
+  test('a tick is told of what waits and of what was taken under a lease, of nothing else', async () => {
+    const isQueued = async () => (await readErrands(opened.db, at(10_000 * hour))).queued;
+    for (const status of ['processing', 'completed', 'failed', 'cancelled']) await insert({ status });
+    expect(await isQueued()).toBe(false);
+    const id = await insert();
+    expect(await isQueued()).toBe(true);
+    await take();
+    expect(await isQueued()).toBe(true);
+    const process = String((await rowOf(id))?.['process']);
+    await endQueued(opened.db, id, process, {
+      status: 'completed',
+      now,
+      reason: undefined,
+      retries: 0,
+      retryAt: undefined,
+      goesOn: false,
+    });
+    expect(await isQueued()).toBe(false);
+  });
+
+  test('a tick is told of links of events that are not over', async () => {
+    await addEvents(opened.db, owner, runsignup, ['100']);
+    const isLinked = async (from: Date) => (await readErrands(opened.db, from)).linked;
+    const far = at(10_000 * hour);
+    await sql`update sync_events set start_at = ${far} where timing_partner_id = ${owner.partnerId}`.execute(opened.db);
+    expect(await isLinked(far)).toBe(false);
+    const link = { ...owner, eventId: '100', scoringProviderId: owner.providerId, scoringEventId: 'RACE' };
+    await addLink(opened.db, link, owner.credentialId, now);
+    expect(await isLinked(far)).toBe(true);
+    expect(await isLinked(new Date(far.getTime() + 1))).toBe(false);
+    await removeLinks(opened.db, [link]);
+  });
 
   test('priority 1 first, then the order of arrival, those without one last', async () => {
     const ids = [await insert(), await insert({ priority: 1 }), await insert({ priority: null }), await insert()];
