@@ -30,9 +30,14 @@ const wirePosition = z.object({
   unsure: z.boolean(),
 });
 
-/** The position that `resume` holds; anything else (none, another version's) begins anew, which only costs calls. */
+/**
+ * The position that `resume` holds; anything else (none, another version's) begins anew, which only costs calls. Whoever left
+ * and came between the runs may leave the count of rows as it was and move somebody onto a page that was read: what is
+ * resumed is never sure.
+ */
 export function positionIn(resume: Json | undefined): Position {
-  return wirePosition.safeParse(resume).data ?? start;
+  const position = wirePosition.safeParse(resume).data;
+  return position === undefined ? start : { ...position, unsure: true };
 }
 
 export interface NumberedPage {

@@ -86,6 +86,14 @@ test('a doubt outlives the process', async () => {
   expect(asked).toEqual([2]);
 });
 
+test('what is resumed is never sure: one who left and one who came meanwhile leave the count as it was', async () => {
+  const from = positionIn({ page: 2, rows: 2, rowCount: 4, unsure: false });
+  expect(from).toEqual({ page: 2, rows: 2, rowCount: 4, unsure: true });
+  // Of 1 2 | 3 4 the first left and 5 came: 3 stands on the page that was read.
+  const { pages } = read([{ body: entries() }, { body: entries(4, 5), headers: counts(2, 2, 4) }], from);
+  expect((await pages).at(-1)).toMatchObject({ last: true, position: { unsure: true } });
+});
+
 test.each([[undefined], [null], [{ offset: 7 }], [{ page: 0, rows: 0, rowCount: null, unsure: false }]])(
   'where %j is no position it begins anew',
   (resume) => {
