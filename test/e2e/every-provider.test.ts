@@ -22,7 +22,7 @@ import {
 } from '../../src/sandbox/changes.ts';
 import { registrationNumber } from '../../src/sandbox/haku/registration-number.ts';
 import type { Registration } from '../../src/sandbox/world.ts';
-import { expectSame, rowVersions, storedRows } from './compare.ts';
+import { expectSame, rowVersions, storedRows, wantedRows } from './compare.ts';
 import {
   cases,
   installSmallWorld,
@@ -153,7 +153,7 @@ describe.each(cases)('$title', (one) => {
     await agreeAfter(minute);
   });
 
-  test('somebody vanishes, and the listing that would tell repeats a page: nobody is lost or wrongly marked', async () => {
+  test('somebody vanishes, and the listing that would tell repeats a page: nobody is wrongly marked', async () => {
     const { here, main, listPath } = small;
     const { world } = here;
     // More than a page of changes, so that a listing of changes has several pages too.
@@ -170,10 +170,12 @@ describe.each(cases)('$title', (one) => {
     expect(code).toBe(1);
     expect(await rowsBut(small, touched)).toEqual(before.rows);
     expect(await removedIds(small)).toEqual(before.removed);
-    await agreeAfter(2 * minute);
+    await settleAfter(small, 2 * minute);
+    // There it infers nothing from a listing that goes on behind another run's; the next is a minute away.
+    await (name === 'chronotrack' ? agreeAfter(minute) : expectSame(here));
   });
 
-  test('a listing breaks off in the middle and its cursor runs out: the next one has everybody', async () => {
+  test('a listing breaks off, and its cursor runs out or its last page comes again: nobody is passed over', async () => {
     const { here, main, second, listPath } = small;
     const { world } = here;
     here.pass(hour);
@@ -184,21 +186,27 @@ describe.each(cases)('$title', (one) => {
     if (!back) throw new Error('nobody has vanished');
     reappear(back);
     const removed = await removedIds(small);
-    here.sandbox.fail({ kind: 'html', pathIncludes: listPath, skip: 1 });
+    here.sandbox.fail({ kind: 'reset', pathIncludes: listPath, skip: 1 });
     expect((await tickAfter(small, minute)).code).toBe(1);
     expect(await removedIds(small)).toEqual(removed);
-    here.newCalls();
     // Behind the pages that are stored, and before them.
     register(world, main);
     changePerson(world, personAt(main, 0).id, { lastName: 'Meanwhile' });
     changePerson(world, personAt(main, -1).id, { lastName: 'Meanwhile' });
     refund(world, personAt(main, 1).id);
     refund(world, personAt(second, 0).id);
-    expect((await tickAfter(small, 2 * minute)).code).toBe(0);
-    if (name === 'letsdothis') {
-      const refused = here.sandbox.calls.filter(({ status }) => status === 410 || status === 422);
-      expect(refused).toHaveLength(1);
-    }
+    // Where no cursor has run out, the last page that is stored comes again in place of the next.
+    if (name !== 'letsdothis') here.sandbox.fail({ kind: 'repeat-page', pathIncludes: listPath });
+    await tickAfter(small, 2 * minute);
+    const { fault, status } =
+      here.sandbox.calls.find(({ time, path }) => time === here.now().toISOString() && path.includes(listPath)) ?? {};
+    if (name === 'letsdothis') expect([410, 422]).toContain(status);
+    else expect(fault).toBe('repeat-page');
+    const gone = new Set(wantedRows(world).people.flatMap((row) => (row['removed'] ? [row['id']] : [])));
+    const newlyRemoved = (await removedIds(small)).filter((id) => !removed.includes(id));
+    expect(newlyRemoved.filter((id) => !gone.has(id))).toEqual([]);
+    // Another listing may go on behind what is stored of this one; the one behind it has everybody.
+    await settleAfter(small, hour + minute);
     await agreeAfter(minute);
   });
 

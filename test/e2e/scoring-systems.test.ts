@@ -21,10 +21,10 @@ import {
 } from '../../src/sandbox/finishes.ts';
 import { type RaceEvent, type Registration, registrationOf, type World } from '../../src/sandbox/world.ts';
 import { expectSame } from './compare.ts';
+import { comparedResults, splitNames } from './compared-results.ts';
 import { inProcess } from './in-process.ts';
 import { hour, type Installation, install, minute, type Row, saturday } from './installation.ts';
 
-const splitNames = ['5K', '10K', '15K'] as const;
 const startAt = new Date(saturday.getTime() + hour);
 
 let here: Installation;
@@ -150,87 +150,17 @@ describe('people pushed to Copernico', () => {
   });
 });
 
-interface Scoring {
-  readonly title: string;
-  readonly event: () => RaceEvent;
-  readonly spec: () => string;
-  /** Rows as `expectedOf` has them. */
-  readonly sql: string;
-  readonly expected: (event: RaceEvent) => readonly Row[];
-  /** A tick pulls what is linked. */
-  readonly isLinked: boolean;
-}
-
-const milliseconds = (column: string) => `(extract(epoch from ${column}) * 1000)::int`;
-
-const systems: readonly Scoring[] = [
-  {
-    title: 'Copernico',
-    event: () => scored,
-    spec: scoringId,
-    isLinked: true,
-    sql: `select result_key as id, bib_number as bib, first_name as "firstName", last_name as "lastName", gender, status,
-      ${milliseconds('total_time')} as "chipMs", ${milliseconds('gun_time')} as "gunMs", overall_position as "overallPlace",
-      gender_position as "genderPlace", split_times as splits, removed_at is not null as removed from copernico_results`,
-    // A preset shows everybody, with or without a result.
-    expected: (event) =>
-      everybody(
-        event,
-        ({ externalId, id }) => externalId ?? String(id),
-        (one) => one,
-      ),
-  },
+/** A tick pulls what is linked. */
+const systems = [
+  { title: 'Copernico', event: () => scored, spec: scoringId, isLinked: true, ...comparedResults.copernico },
   {
     title: 'ChronoTrack',
     event: () => timed,
     spec: () => `1:chronotrack:${timed.id}`,
     isLinked: false,
-    sql: `select result_key as id, results_bib as bib, results_first_name as "firstName", results_last_name as "lastName",
-      results_sex as gender, status, ${milliseconds('results_time')} as "chipMs", ${milliseconds('results_gun_time')} as "gunMs",
-      overall_rank as "overallPlace", sex_rank as "genderPlace", split_times as splits, removed_at is not null as removed
-      from ct_results`,
-    // It tells who finished. A disqualification is a result that is gone: dropped out where a split was passed.
-    expected: (event) =>
-      everybody(
-        event,
-        ({ id, subEventId }) => `${id}:${subEventId}`,
-        (one) => {
-          if (one['status'] === 'finished') return one;
-          const passed = (one['splits'] as { time_ms: number | null }[]).some(({ time_ms: ms }) => ms !== null);
-          return { ...one, status: passed ? 'dnf' : 'not-started', chipMs: null, gunMs: null };
-        },
-      ),
+    ...comparedResults.chronotrack,
   },
 ];
-
-function everybody(
-  event: RaceEvent,
-  idOf: (registration: Registration) => string,
-  shown: (one: Row) => Row,
-): readonly Row[] {
-  const results = new Map(expectedResults(event).map((result) => [result.registrationId, result]));
-  return event.registrations
-    .filter(({ removal }) => removal === null)
-    .map((registration) => {
-      const { person, bib, id } = registration;
-      const result = results.get(id);
-      const splits = result?.splits ?? splitNames.map((name) => ({ name, ms: null }));
-      return shown({
-        id: idOf(registration),
-        bib,
-        firstName: person.firstName,
-        lastName: person.lastName,
-        gender: person.gender,
-        status: result?.status ?? 'not-started',
-        chipMs: result?.chipMs ?? null,
-        gunMs: result?.gunMs ?? null,
-        overallPlace: result?.overallPlace ?? null,
-        genderPlace: result?.genderPlace ?? null,
-        splits: splits.map(({ name, ms }) => ({ name, time_ms: ms })),
-        removed: false,
-      });
-    });
-}
 
 describe.each(systems)('results of $title', ({ event, spec, sql, expected, isLinked }) => {
   const stored = async () => (await here.query(sql)).toSorted(byId);
