@@ -51,6 +51,8 @@ export interface ExpectedRegistration {
   readonly movedTo: string | null;
   /** When the provider stopped showing the row. */
   readonly vanishedAt: string | null;
+  /** Haku: when the registration stopped showing this category; `vanishedAt` has it too. */
+  readonly droppedAt: string | null;
 }
 
 /** Everything that an account can access, past events included; `eventId` narrows it to one. */
@@ -103,8 +105,9 @@ function expectedRows(registration: Registration): ExpectedRegistration[] {
 function expectedCategory(row: ExpectedRegistration, id: string, category: Category): ExpectedRegistration {
   const { subEventId, bib, lastBib, active, droppedAt } = category;
   const removedReason = row.removedReason ?? (active ? null : 'inactive');
-  const vanishedAt = row.vanishedAt ?? (droppedAt === null ? null : iso(droppedAt));
-  return { ...row, id, subEventId, bib, lastBib, removedReason, vanishedAt };
+  const dropped = droppedAt === null ? null : iso(droppedAt);
+  const vanishedAt = row.vanishedAt ?? dropped;
+  return { ...row, id, subEventId, bib, lastBib, removedReason, vanishedAt, droppedAt: dropped };
 }
 
 function expectedRegistration(registration: Registration): ExpectedRegistration {
@@ -129,6 +132,7 @@ function expectedRegistration(registration: Registration): ExpectedRegistration 
     removedAt: removal === null ? null : iso(removal.at),
     movedTo: removal?.newRegistrationId ? String(removal.newRegistrationId) : null,
     vanishedAt: vanishedAt === null ? null : iso(vanishedAt),
+    droppedAt: null,
   };
 }
 

@@ -1,7 +1,7 @@
 /** Database and sandbox, row by row: what is stored, and what the sandbox says ought to be. */
 import { expect } from 'vitest';
 import { type ExpectedRegistration, expectedOf } from '../../src/sandbox/expected.ts';
-import type { Account, World } from '../../src/sandbox/world.ts';
+import { type Account, keyOf, type World } from '../../src/sandbox/world.ts';
 import { type ComparedTables, comparedTables, comparedTablesOf } from './compared-tables.ts';
 import { hour, type Installation, type Row, saturday } from './installation.ts';
 
@@ -9,6 +9,9 @@ import { hour, type Installation, type Row, saturday } from './installation.ts';
 export interface CompareOptions {
   readonly from?: Date;
 }
+
+/** Scoring systems have no registrations to compare. */
+const hasRegistrations = ({ provider }: Account) => provider !== 'copernico';
 
 /** People, events and races of every partner, nobody more and nobody less. */
 export async function expectSame(installation: Installation, options: CompareOptions = {}): Promise<void> {
@@ -36,9 +39,13 @@ export async function storedRows({ query }: Pick<Installation, 'query'>): Promis
   };
 }
 
-function peopleSql(provider: string, { people }: ComparedTables): string {
+/** Of somebody who left before anybody asked some providers tell no team: it is compared while they are there. */
+function peopleSql(provider: string, { people, movedTo }: ComparedTables): string {
+  const whileThere = (column: string) => `case when removed_at is null then ${column} end`;
   return `select timing_partner_id, '${provider}' as provider, event_id::text as event, ${people.id}::text as id,
-    first_name, last_name, email, ${people.dob}::text as dob, gender, ${people.bib} as bib, removed_reason, removed_to,
+    ${people.firstName} as first_name, ${people.lastName} as last_name, ${people.email} as email,
+    ${people.dob}::text as dob, ${people.gender} as gender, ${people.bib} as bib, ${whileThere(people.team)} as team,
+    ${whileThere(people.part)} as part, removed_reason, ${movedTo === 'inferred' ? 'null' : 'removed_to'} as removed_to,
     removed_at is not null as removed from ${people.table}`;
 }
 
@@ -58,7 +65,7 @@ export function wantedRows(world: World, { from = new Date(saturday.getTime() - 
   const people = new Map<string, Row>();
   const events = new Map<string, Row>();
   const races = new Map<string, Row>();
-  for (const account of world.accounts) {
+  for (const account of world.accounts.filter(hasRegistrations)) {
     const tables = comparedTablesOf(account.provider);
     const expected = expectedOf(world.events.values(), account);
     const upcoming = expected.events.filter((event) => !event.volunteer && new Date(event.startAt) >= from);
@@ -80,6 +87,7 @@ export function wantedRows(world: World, { from = new Date(saturday.getTime() - 
       }
     }
     for (const one of expected.registrations.filter((each) => ids.has(each.eventId))) {
+      const removal = removalOf(tables, one);
       people.set(`${account.company} ${account.provider} ${one.id}`, {
         ...ownerOf(account),
         event: one.eventId,
@@ -90,7 +98,9 @@ export function wantedRows(world: World, { from = new Date(saturday.getTime() - 
         dob: one.dob,
         gender: one.gender,
         bib: one.lastBib,
-        ...removalOf(tables, one),
+        team: removal['removed'] || !tables.tellsTeam ? null : one.team,
+        part: removal['removed'] ? null : partOf(world, account, one),
+        ...removal,
       });
     }
   }
@@ -103,7 +113,18 @@ export function wantedRows(world: World, { from = new Date(saturday.getTime() - 
 
 function removalOf(tables: ComparedTables, one: ExpectedRegistration): Row {
   const reason = tables.reasonOf(one);
-  return { removed: reason !== null, removed_reason: reason, removed_to: tables.tellsMovedTo ? one.movedTo : null };
+  return {
+    removed: reason !== null,
+    removed_reason: reason,
+    removed_to: tables.movedTo === 'told' ? one.movedTo : null,
+  };
+}
+
+function partOf(world: World, { provider }: Account, { eventId, subEventId }: ExpectedRegistration): string | null {
+  const { partBy } = comparedTablesOf(provider);
+  if (partBy !== 'name') return partBy && subEventId;
+  const event = world.events.get(keyOf(provider, eventId));
+  return event?.subEvents.find(({ id }) => id === subEventId)?.name ?? null;
 }
 
 function ownerOf(account: Account): Row {

@@ -38,6 +38,7 @@ test('expected tells what a database ought to hold, and the history of a row', a
     removedAt: '2026-03-07T14:07:00.000Z',
     movedTo: String(id + 1),
     vanishedAt: null,
+    droppedAt: null,
   };
   const shownEvent = { raceId: race.id, raceName: 'Pine Ridge 50', timeZone: 'America/Chicago', volunteer: false };
   expect((await get(sandbox, '/control/expected?provider=runsignup&account=runsignup+account+1')).body).toEqual({

@@ -3,6 +3,7 @@ import { CallRefused } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { EventQuery, ParticipantQuery, SessionTools } from '../../domain/provider.ts';
 import type { EventPage, ParticipantPage } from '../../domain/records.ts';
+import { id, isObject } from '../../http/wire-fields.ts';
 import { rowsOf } from './answers.ts';
 import type { ChronoTrackCalls } from './calls.ts';
 import { mapEntry } from './map-entry.ts';
@@ -78,6 +79,7 @@ export async function* participantPages(
     key: 'event_entry',
     from: positionIn(query.resume),
     size: tools.pageSize,
+    idOf: (row) => (isObject(row) ? (id.safeParse(row['entry_id']).data ?? null) : null),
     read: (page) => tools.calls.entries(eventId, page),
   });
   for await (const { rows, last, position, date } of series) {

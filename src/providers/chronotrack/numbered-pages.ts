@@ -17,7 +17,10 @@ export type Position = {
   rows: number;
   /** `X-Ctlive-Row-Count` of the pages before it; null: none said. */
   rowCount: number | null;
-  /** The counts do not agree: rows came or went while they were read, and somebody may have been passed over. */
+  /**
+   * The counts do not agree, or a row came again: rows came or went while they were read, or a page came in place of another,
+   * and somebody may have been passed over.
+   */
   unsure: boolean;
 };
 
@@ -55,6 +58,8 @@ export interface NumberedSeries {
   readonly key: EnvelopeKey;
   readonly from: Position;
   readonly size: number;
+  /** What a row is known by; where it is told, a page that comes in place of another is seen without counts too. */
+  idOf?(row: Json): string | null;
   read(page: PageOf): Promise<ApiAnswer>;
 }
 
@@ -63,6 +68,9 @@ export interface NumberedSeries {
  * first empty one, never a short one, for the server may cap `size` lower than we ask.
  */
 export function numberedPages(series: NumberedSeries): AsyncGenerator<NumberedPage, unknown, void> {
+  // About 60 bytes for each person.
+  const seen = new Set<string>();
+
   return pages<NumberedPage, Position>({
     what: series.what,
     first: series.from,
@@ -83,11 +91,14 @@ export function numberedPages(series: NumberedSeries): AsyncGenerator<NumberedPa
       const read = at.rows + rows.length;
       const grew = at.rowCount !== null && counts.rows !== null && at.rowCount !== counts.rows;
       const short = last && counts.rows !== null && counts.rows !== read;
+      const ids = rows.flatMap((row) => series.idOf?.(row) ?? []);
+      const again = ids.some((id) => seen.has(id));
+      for (const id of ids) seen.add(id);
       const position: Position = {
         page: at.page + 1,
         rows: read,
         rowCount: counts.rows ?? at.rowCount,
-        unsure: at.unsure || grew || short,
+        unsure: at.unsure || grew || short || again,
       };
       return {
         page: { rows, last, position, date: answer.date },

@@ -8,7 +8,7 @@ import { mapEvent } from './map-event.ts';
 import { isPast, orderAfter, unseen } from './newest-first.ts';
 import { type Moved, movedSince, newestOf } from './newest-rows.ts';
 import { hashOf, mapRow } from './outline.ts';
-import { pageSeries, type Slice } from './page-series.ts';
+import { pageSeries, type SeriesPage, type Slice } from './page-series.ts';
 import { eventIdOf, numberOf, rowsOf } from './wire.ts';
 
 export interface ListingTools {
@@ -47,16 +47,18 @@ const wireProgress = z.object({
   perPage: z.int().min(1),
   /** The first rows of the list when it was begun. */
   newest: z.array(z.string()),
-  /** A row came twice, so rows have moved. */
-  repeats: z.boolean(),
+  /** The most rows of one page that had come before: they moved by so many places. */
+  repeats: z.int().min(0),
   /** False: the rows are not sorted by the time of their change. */
   descends: z.boolean(),
+  /** What the rows of the page before are known by; none at the beginning. */
+  before: z.array(z.string()),
 });
 type Progress = z.infer<typeof wireProgress>;
 
 /** What `resume` holds; anything else (none, another version's) begins anew, which only costs calls. */
 function progressIn(resume: Json | undefined, perPage: number): Progress {
-  const anew: Progress = { page: 1, perPage, newest: [], repeats: false, descends: true };
+  const anew: Progress = { page: 1, perPage, newest: [], repeats: 0, descends: true, before: [] };
   return wireProgress.safeParse(resume).data ?? anew;
 }
 
@@ -77,6 +79,7 @@ export async function* participantPages(
   const series = pageSeries({
     what: `participants of event ${eventId}`,
     from: { page: begun.page, perPage: begun.perPage },
+    before: begun.before,
     read,
     rowsOf: (answer) => rowsOf(answer, 'participants'),
     keyOf: (row) => numberOf(row) ?? hashOf(row),
@@ -86,8 +89,12 @@ export async function* participantPages(
     },
   });
   for await (const page of series) {
+    if (page.number === begun.page && isPageBefore(page, begun)) {
+      yield* participantPages({ ...query, resume: undefined }, tools);
+      return;
+    }
     if (page.number === 1) newest = newestOf(page.rows);
-    repeats ||= page.repeats;
+    repeats = Math.max(repeats, page.repeats);
     // Rows of a list of one page cannot move between its pages; a listing of changes concludes nothing about the others.
     const mayHaveMoved = page.last && since === undefined && page.number > 2;
     const moved = mayHaveMoved ? await readMoved(newest, page.next.perPage) : nothingMoved;
@@ -98,7 +105,7 @@ export async function* participantPages(
       rejected: mapped.flatMap((row) => ('rejected' in row ? [row.rejected] : [])),
       last: page.last,
       providerTime: page.date,
-      resume: { ...page.next, newest, repeats, descends: order.descends },
+      resume: { ...page.next, newest, repeats, descends: order.descends, before: [...page.keys] },
       listing: listingOf(since, moved, repeats),
     };
   }
@@ -109,15 +116,25 @@ export async function* participantPages(
   }
 }
 
+/**
+ * True where a series that goes on behind an earlier run's page gets that page again: a page's worth of rows may have moved
+ * since, the list may end there, or a cache answers. Whoever is on the page that was asked for must not be passed over, so
+ * it begins anew.
+ */
+function isPageBefore({ repeats }: SeriesPage, { before }: Progress): boolean {
+  return before.length > 0 && repeats === before.length;
+}
+
 const nothingMoved: Moved = { rows: [], lost: false };
 
 /**
  * `partial` with a `since` even where everybody came: a server that honours it and does not say when rows changed looks
- * the same. A row that came twice though nobody moved to the front: the order is not the one that was asked for.
+ * the same. Whoever moves to the front pushes the others down by one place: where more rows of a page had come before, the
+ * order is not the one that was asked for, or the page is not.
  */
-function listingOf(since: Date | undefined, moved: Moved, repeats: boolean): Listing {
+function listingOf(since: Date | undefined, moved: Moved, repeats: number): Listing {
   if (since !== undefined) return 'partial';
-  return moved.lost || (repeats && moved.rows.length === 0) ? 'unstable' : 'complete';
+  return moved.lost || repeats > moved.rows.length ? 'unstable' : 'complete';
 }
 
 /** Haku's times have whole seconds, so a change may be written earlier than it was. */

@@ -14,8 +14,10 @@ export type Slice = { page: number; perPage: number };
 export interface SeriesPage {
   readonly number: number;
   readonly rows: readonly Json[];
-  /** True where a row of it came on an earlier page: the list has moved. */
-  readonly repeats: boolean;
+  /** What its rows are known by; given back as `before` in a series that goes on behind it. */
+  readonly keys: readonly string[];
+  /** Rows of it that came on an earlier page: the list has moved. */
+  readonly repeats: number;
   readonly last: boolean;
   /** What to ask for behind it. */
   readonly next: Slice;
@@ -27,6 +29,8 @@ export interface Series {
   /** For messages: `participants of event 17`. */
   readonly what: string;
   readonly from: Slice;
+  /** Keys of the page before `from`, where that was read by an earlier run. */
+  readonly before?: readonly string[];
   read(slice: Slice): Promise<ApiAnswer>;
   /** @throws UnknownAnswer where the answer is no list. */
   rowsOf(answer: Json): readonly Json[];
@@ -45,8 +49,8 @@ interface Tail {
 
 /** The pages from a position on; the last of them is marked. @throws UnknownAnswer where they go round in circles. */
 export async function* pageSeries(series: Series): AsyncGenerator<SeriesPage, void, void> {
-  // About 60 bytes for each person. Those read before a resume are not in it.
-  const seen = new Set<string>();
+  // About 60 bytes for each person. Of those read before a resume only the last page is in it.
+  const seen = new Set<string>(series.before);
   const reached: { tail: Tail | undefined } = { tail: undefined };
 
   const end = yield* pages<SeriesPage, Slice>({
@@ -59,12 +63,12 @@ export async function* pageSeries(series: Series): AsyncGenerator<SeriesPage, vo
       const keys = rows.map((row) => series.keyOf(row));
       const known = keys.filter((key) => seen.has(key)).length;
       const bringsNews = known < keys.length;
-      if (bringsNews) reached.tail = { at, keys, date: answer.date };
+      if (bringsNews || reached.tail === undefined) reached.tail = { at, keys, date: answer.date };
       for (const key of keys) seen.add(key);
       const last = rows.length === 0 || (bringsNews && series.isEnough?.(rows) === true);
       const next = rows.length === 0 ? at : sliceBehind(at, rows.length);
       return {
-        page: { number: at.page, rows, repeats: known > 0, last, next, date: answer.date },
+        page: { number: at.page, rows, keys, repeats: known, last, next, date: answer.date },
         next: last ? undefined : next,
         // Nothing new is the same page again, in whatever order or from wherever it comes.
         fingerprint: rows.length === 0 ? '' : (reached.tail?.keys.join(' ') ?? ''),
@@ -103,5 +107,5 @@ async function endBehind(series: Series, { at, keys, date }: Tail): Promise<Seri
     );
   }
   const number = at.page + 1;
-  return { number, rows: [], repeats: false, last: true, next: sliceBehind(at, keys.length), date };
+  return { number, rows: [], keys: [], repeats: 0, last: true, next: sliceBehind(at, keys.length), date };
 }

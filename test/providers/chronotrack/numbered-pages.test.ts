@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import * as z from 'zod';
 import { UnknownAnswer } from '../../../src/domain/errors.ts';
 import type { Json } from '../../../src/domain/json.ts';
 import { numberedPages, positionIn, start } from '../../../src/providers/chronotrack/numbered-pages.ts';
@@ -23,6 +24,7 @@ function read(script: readonly Script[], from = start) {
     key: 'event_entry',
     from,
     size: 2,
+    idOf: (row) => z.object({ entry_id: z.string() }).parse(row).entry_id,
     read: async ({ page }) => {
       asked.push(page);
       const { body, headers } = script[page - 1] ?? { body: entries() };
@@ -59,6 +61,11 @@ test('without headers it ends with an empty page', async () => {
     [0, true],
   ]);
   expect(asked).toEqual([1, 2, 3]);
+});
+
+test('a page in place of the first, without headers: its rows come again, and those of the first never', async () => {
+  const { pages } = read([{ body: entries(5, 6) }, { body: entries(3, 4) }, { body: entries(5, 6) }]);
+  expect((await pages).map(({ position }) => position.unsure)).toEqual([false, false, true, true]);
 });
 
 test.each([

@@ -90,7 +90,7 @@ describe('pages', () => {
         rejected: [],
         last: true,
         providerTime: scriptedNow,
-        resume: { page: 1, perPage: 3, newest: [], repeats: false, descends: true },
+        resume: { page: 1, perPage: 3, newest: [], repeats: 0, descends: true, before: [] },
         listing: 'partial',
       },
     ]);
@@ -257,6 +257,22 @@ describe('a list that moves while it is read', () => {
     const found = await list(() => changed('G@09:30'), { query: { resume: second ?? null } });
     expect(found).toMatchObject({ pages: ['F', 'G'], asked: ['3/3', '4/3', '1/3'], listing: 'complete' });
   });
+
+  test.each<[string, (call: number) => readonly Json[], Server]>([
+    ['a cache answers the page before', (call) => (call === 1 ? seven.slice(0, 6) : seven), { behind: 'last page' }],
+    ['as many have come as a page holds', () => [...rowsOf('X@09:33', 'Y@09:32', 'Z@09:31'), ...seven], {}],
+  ])(
+    'and that page comes again, for %s: the list begins anew, and nobody is passed over',
+    async (_, rowsAt, server) => {
+      const [, second] = (await list(() => seven)).resumes;
+      const found = await list(rowsAt, { ...server, query: { resume: second ?? null } });
+      expect(found.asked.slice(0, 2)).toEqual(['3/3', '1/3']);
+      expect(found.pages.join(' ').trim().split(' ')).toEqual(
+        rowsAt(2).map((row) => (row as JsonObject)['registration_number']),
+      );
+      expect(found.listing).toBe('complete');
+    },
+  );
 });
 
 describe('a listing of changes', () => {
