@@ -1,7 +1,7 @@
 /**
  * Race Roster pages by offset and limit, so rows move between two calls when somebody joins or leaves. Every page but the
  * first therefore begins with the last row of the page before: where another row stands there, the list has moved and
- * somebody may have been passed over. Used for events and participants alike, above the page loop of src/http.
+ * somebody may have been passed over: the rows before are read again. Used for events and participants alike, above the page loop of src/http.
  */
 import * as z from 'zod';
 import type { Json } from '../../domain/json.ts';
@@ -18,6 +18,9 @@ export type Position = {
   /** Rows moved, came twice, or could not be told apart: the series does not prove who is missing. */
   unsure: boolean;
 };
+
+/** Pages that are read again where rows came forward: three hold more than leave while a page is fetched. */
+const stepsBack = 3;
 
 export const start: Position = { offset: 0, lastId: null, unsure: false };
 
@@ -57,26 +60,54 @@ export function overlappingPages(series: OverlappingSeries): AsyncGenerator<Over
   // About 60 bytes for each person; the largest races have some 50,000. Those read before a resume are not in it.
   const seen = new Set<string>(series.from.lastId === null ? [] : [series.from.lastId]);
 
+  let longest = 0;
+
+  async function read(offset: number) {
+    const answer = await series.read({ offset, limit });
+    const found = rowsOf(answer.json(), series.what);
+    longest = Math.max(longest, found.length);
+    return { found, ids: found.map((row) => idOf(row, series.key)), date: answer.date };
+  }
+
+  /** Rows that came forward to where the list had been read already, as people before them left. */
+  async function passedOver(offset: number): Promise<Json[]> {
+    const missed: Json[] = [];
+    let from = offset;
+    for (let step = 0; step < stepsBack && from > 0; step += 1) {
+      from = Math.max(0, from - Math.max(1, longest - 1));
+      const { found, ids } = await read(from);
+      const isKnown = seen.has(ids[0] ?? '');
+      for (const [at, row] of found.entries()) {
+        const id = ids[at] ?? null;
+        if (id === null || seen.has(id)) continue;
+        seen.add(id);
+        missed.push(row);
+      }
+      if (isKnown) break;
+    }
+    return missed;
+  }
+
   return pages<OverlappingPage, Position>({
     what: series.what,
     first: series.from,
     repeatedPage: 'fail',
     async fetch(at) {
-      const answer = await series.read({ offset: at.offset, limit });
-      const found = rowsOf(answer.json(), series.what);
-      const ids = found.map((row) => idOf(row, series.key));
+      const { found, ids, date } = await read(at.offset);
       const overlaps = at.lastId !== null && ids[0] === at.lastId;
-      const rows = overlaps ? found.slice(1) : found;
       const newIds = overlaps ? ids.slice(1) : ids;
-      const moved = at.offset > 0 && !overlaps && !isPlainEnd(at, rows);
+      const behind = overlaps ? found.slice(1) : found;
+      const moved = at.offset > 0 && !overlaps && !isPlainEnd(at, behind);
       const doubtful = addsDoubt(newIds, seen);
+      const missed = moved && at.lastId !== null && !ids.includes(at.lastId) ? await passedOver(at.offset) : [];
+      const rows = [...missed, ...behind];
       const unsure = at.unsure || moved || doubtful;
       const last = rows.length === 0;
       const position = last ? { ...at, unsure } : { ...positionBehind(at.offset, ids), unsure };
       return {
-        page: { rows, last, position, date: answer.date },
+        page: { rows, last, position, date },
         next: last ? undefined : position,
-        fingerprint: rows.map((row, index) => newIds[index] ?? JSON.stringify(row)).join(' '),
+        fingerprint: rows.map((row) => idOf(row, series.key) ?? JSON.stringify(row)).join(' '),
       };
     },
   });

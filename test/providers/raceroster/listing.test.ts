@@ -121,6 +121,17 @@ describe('a listing that moves while it is read', () => {
     expect((await list(rowsAt, { query: { since: serverDate } })).listing).toBe('unstable');
   });
 
+  test.each<[string, string, (call: number) => Json[]]>([
+    ['the first one read leaves', 'abcdefg', (call) => (call < 2 ? seven : without('a'))],
+    ['several read before leave', 'abcdefg', (call) => (call < 3 ? seven : without('a', 'b', 'c'))],
+    ['all that were read leave', 'abcdefg', (call) => (call < 3 ? seven : without('a', 'b', 'c', 'd', 'e'))],
+    ['one after the other leaves', 'abcdefg', (call) => seven.slice(Math.min(call - 1, 2))],
+    ['only one at the front is left', 'abcg', (call) => (call < 2 ? seven : without('a', 'b', 'c', 'd', 'e', 'f'))],
+  ])('passes nobody over where %s', async (_, everybody, rowsAt) => {
+    const { pages, listing } = await list(rowsAt);
+    expect([pages.flat().toSorted().join(''), listing]).toEqual([everybody, 'unstable']);
+  });
+
   test('at its end only is complete: who joins there is still read', async () => {
     const { pages, listing } = await list((call) => (call < 3 ? seven : [...seven, ...peopleRows('h')]));
     expect([pages.flat().join(''), listing]).toEqual(['abcdefgh', 'complete']);
