@@ -2,6 +2,7 @@
 import { UsageError } from '../domain/errors.ts';
 import type { Provider } from '../domain/provider.ts';
 import type { PublishingSession } from '../domain/publishing.ts';
+import { shellWord } from '../domain/shell-word.ts';
 import { type Assignment, assignResults, type LinkedEvent, type ScoredResult } from '../plan/publishable-results.ts';
 import type { Db } from '../store/database.ts';
 import {
@@ -12,6 +13,7 @@ import {
   readLinkedResults,
   readOwnNames,
 } from '../store/linked-results.ts';
+import { listLinks } from '../store/links.ts';
 import { type PublishedEvent, readResultSet } from '../store/published-sets.ts';
 import type { Workspace } from './context.ts';
 
@@ -72,7 +74,9 @@ export async function readPublishFacts(workspace: Workspace, question: PublishQu
     formerSplitIds: Object.values(stored?.splits ?? {}).filter((id) => !now.has(id)),
     problemOf: question.problemOf,
   });
-  if (assignment.assigned.length === 0) throw nothingToPublish(question.spec, scored.length, assignment);
+  if (assignment.assigned.length === 0) {
+    throw nothingToPublish(question.spec, await pullCommand(workspace, event), scored.length, assignment);
+  }
   const mapped = new Set(Object.keys(splits).map(plain));
   return {
     ownName: own.names.at(-1),
@@ -169,7 +173,23 @@ function parseSplit(text: string): readonly [string, string] {
   return [name, id];
 }
 
-function nothingToPublish(spec: string, scored: number, { refused, racing, elsewhere }: Assignment): UsageError {
+/** For every scoring event of it that this program pulls from. */
+async function pullCommand({ database, providerIds }: Workspace, event: PublishedEvent): Promise<string> {
+  const links = await listLinks(database.db, providerIds.byId, { partnerId: event.partnerId, event });
+  const commands = links.flatMap((link) => {
+    const scoring = providerIds.byId.get(link.scoringProviderId);
+    if (!scoring?.abilities.givesResults) return [];
+    return [`p88sync pull-results ${shellWord(`${link.partnerId}:${scoring.name}:${link.scoringEventId}`)}`];
+  });
+  return commands.join('; ') || 'p88sync pull-results';
+}
+
+function nothingToPublish(
+  spec: string,
+  pull: string,
+  scored: number,
+  { refused, racing, elsewhere }: Assignment,
+): UsageError {
   const [first] = refused;
   const reasons = [
     racing > 0 ? `${racing} still on the course` : '',
@@ -178,7 +198,7 @@ function nothingToPublish(spec: string, scored: number, { refused, racing, elsew
   ].filter((reason) => reason !== '');
   return new UsageError(
     scored === 0 ? `${spec} has no results yet` : `${spec} has no result to publish: ${reasons.join('; ')}`,
-    { hint: `Pull them first: p88sync pull-results ${spec}. Nothing was changed.` },
+    { hint: `Pull them first: ${pull}. Nothing was changed.` },
   );
 }
 

@@ -1,5 +1,6 @@
 /** 3,000 finishers with 4 splits: registered at RunSignUp, pushed to Copernico, pulled, amended, and published as one set. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { shellWord } from '../../src/domain/shell-word.ts';
 import { runEvent, setFinish } from '../../src/sandbox/finishes.ts';
 import type { RaceEvent, Registration } from '../../src/sandbox/world.ts';
 import { hour, type Installation, install, minute } from './installation.ts';
@@ -55,6 +56,17 @@ test('discovered, synced, linked and pushed: Copernico holds the same people', a
   expect(await scoring('push-participants')).toMatchObject({ inserted: people, updated: 0, failed: 0 });
   expect(sentPeople(scored)).toEqual(wantedPeople(registered, scored));
   expect(scored.registrations).toHaveLength(people);
+});
+
+test('with no results yet, publishing is refused, and says what to type first', async () => {
+  const { code, json } = await here.run(...publishing(), '--json');
+  expect({ code, error: json['error'] }).toMatchObject({
+    code: 2,
+    error: {
+      message: `${registrationSpec(registered)} has no results yet`,
+      hint: `Pull them first: p88sync pull-results ${shellWord(scoringSpec(scored))}. Nothing was changed.`,
+    },
+  });
 });
 
 test('pulled: every result and split is in the database', async () => {
