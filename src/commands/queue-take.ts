@@ -52,7 +52,7 @@ export async function endItem(
   const waitMs = result.kind === 'deferred' ? 0 : wait * 60_000 - slackSeconds * 1000;
   const retryAt = status === 'pending' ? new Date(item.takenAt.getTime() + waitMs) : undefined;
   const retries = result.kind === 'failed' && !isLast ? item.retries + 1 : item.retries;
-  await endQueued(workspace.database.db, item.id, process, {
+  const isOurs = await endQueued(workspace.database.db, item.id, process, {
     status,
     now,
     reason,
@@ -61,6 +61,10 @@ export async function endItem(
     goesOn: result.kind === 'deferred',
   });
   const what = queueWords(item, (id) => workspace.providerIds.byId.get(id)?.name);
+  if (!isOurs) {
+    const taken = 'another run took the row over, and its word counts';
+    return { id: item.id, what, status: 'pending', isFailure: false, reason: taken, retryAt: undefined };
+  }
   const fields = { queue: item.id, what, ...(reason !== undefined && { reason }) };
   context.log[result.kind === 'failed' ? 'warn' : 'info'](fields, `sync_queue ${status}`);
   return { id: item.id, what, status, isFailure: result.kind === 'failed', reason, retryAt };

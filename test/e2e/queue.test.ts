@@ -205,6 +205,19 @@ test('ticks at once take each row once', async () => {
   await expectSame(here);
 });
 
+test('a row that another run took over meanwhile is not told as done', async () => {
+  const id = await ask({ event_id: idOf(0) });
+  await here.query(`create function take_over() returns trigger language plpgsql as $$
+    begin new.process := 'another'; return new; end $$`);
+  await here.query(`create trigger take_over before update on sync_queue for each row
+    when (new.status = 'processing') execute function take_over()`);
+  const { json } = await here.tick();
+  expect(json['queue']).toMatchObject([
+    { id, status: 'pending', reason: 'another run took the row over, and its word counts' },
+  ]);
+  expect(await stateOf(id)).toMatchObject({ status: 'processing' });
+});
+
 test('a killed tick’s row is taken by the next one on the same machine', async () => {
   here.sandbox.fail({ kind: 'delay', pathIncludes: 'participants', delayMs: 60_000 });
   const id = await ask({ event_id: idOf(0) });
