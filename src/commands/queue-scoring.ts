@@ -17,7 +17,8 @@ export async function scoreAsAsked(
   request: ScoringRequest,
   signal: AbortSignal,
 ): Promise<QueueResult> {
-  const spec = `${request.partnerId}:${request.providerId}:${request.eventId}`;
+  const provider = workspace.providerIds.byId.get(request.providerId)?.name ?? request.providerId;
+  const spec = `${request.partnerId}:${provider}:${request.eventId}`;
   if (signal.aborted) return { kind: 'deferred', reason: 'the tick ended before its turn' };
   if (request.kind === 'publish') return publish({ ...context, signal }, spec);
   const isPush = request.kind === 'push';

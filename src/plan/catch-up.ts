@@ -9,7 +9,7 @@ import { lastFailureOf } from './history.ts';
 import { costOf, usualKind } from './series.ts';
 
 /** A change made during a backfill shall be in the database within 15 minutes: ten to be listed, the rest to be read. */
-export const catchUpMinutes = 10;
+const catchUpMinutes = 10;
 
 /**
  * Minutes between the listings of a credential's events that have a backlog, by credential id; one that is missing has

@@ -4,7 +4,7 @@ import type { PublishableResult, PublishedResult, ResultOutcome, ShownTime } fro
 const words: Readonly<Record<Exclude<ResultOutcome, 'finished'>, string>> = { dq: 'DQ', dns: 'DNS', dnf: 'DNF' };
 
 /** `0:41:07.300`; hours are not limited to a day. */
-export function elapsedText(ms: number): string {
+function elapsedText(ms: number): string {
   const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
   const decimals = String(Math.round(ms % 1000)).padStart(3, '0');
   return `${Math.floor(ms / 3_600_000)}:${two((ms / 60_000) % 60)}:${two((ms / 1000) % 60)}.${decimals}`;

@@ -2,6 +2,7 @@
 import type { StatusCredential, StatusData } from '../domain/status.ts';
 import { discoveryConditionOf } from './discovery-condition.ts';
 import { type JudgedEvent, judgeEvents, overdueMs, specOf } from './event-condition.ts';
+import { failureJson } from './failure-json.ts';
 import { isoOrNull } from './json-text.ts';
 import { queueItemJson } from './queue-text.ts';
 import { linkStatusJson } from './status-links.ts';
@@ -65,15 +66,7 @@ function eventJson({ event, condition }: JudgedEvent, now: Date) {
     unread: event.backfill?.unread ?? null,
     running: event.running,
     lastSync: lastSync ? { at: lastSync.at.toISOString(), kind: lastSync.kind, counts: { ...lastSync.counts } } : null,
-    failure: failure
-      ? {
-          at: failure.at.toISOString(),
-          status: failure.status,
-          failures: failure.failures,
-          reason: failure.reason,
-          retryAt: isoOrNull(failure.retryAt),
-        }
-      : null,
+    failure: failureJson(failure),
     leftOut: event.leftOut ?? null,
   };
 }

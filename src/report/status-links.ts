@@ -3,6 +3,7 @@ import { firstStart, scoringName } from '../domain/scoring-work.ts';
 import { shellWord } from '../domain/shell-word.ts';
 import type { StatusLink, StatusScoring } from '../domain/status.ts';
 import { specOf } from './event-condition.ts';
+import { failureJson } from './failure-json.ts';
 import { isoOrNull } from './json-text.ts';
 import { countText, nounText } from './numbers.ts';
 import type { Screen } from './paint.ts';
@@ -142,15 +143,7 @@ function workJson({ lastAt, dueAt, failure, running, leftOut }: StatusScoring) {
     /** Null: the time for it is over. */
     dueAt: isoOrNull(dueAt),
     running,
-    failure: failure
-      ? {
-          at: failure.at.toISOString(),
-          status: failure.status,
-          failures: failure.failures,
-          reason: failure.reason,
-          retryAt: isoOrNull(failure.retryAt),
-        }
-      : null,
+    failure: failureJson(failure),
     leftOut: leftOut ?? null,
   };
 }

@@ -1,6 +1,7 @@
 /** What a tick may have to do beside its syncs, in one question: the idle tick asks it every minute of the year. */
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
+import { isAnyLinked } from './links.ts';
 
 export interface Errands {
   /** An event that starts after `linkedFrom` is linked to a scoring event. */
@@ -12,8 +13,7 @@ export interface Errands {
 /** @param linkedFrom events that started earlier (UTC) need no scoring side any more. */
 export async function readErrands(db: Db, linkedFrom: Date): Promise<Errands> {
   const result = await sql<Errands>`select
-      exists (select 1 from event_links l join sync_events e using (timing_partner_id, provider_id, event_id)
-        where e.start_at >= ${linkedFrom}) as linked,
+      ${isAnyLinked(linkedFrom)} as linked,
       exists (select 1 from sync_queue where status = 'pending')
         or exists (select 1 from sync_queue where status = 'processing' and lease_until is not null) as queued`.execute(
     db,

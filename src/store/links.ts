@@ -32,13 +32,16 @@ export interface KnownEvent {
   readonly timeZone: string;
 }
 
-/** Whether an event that starts after `startsFrom` (UTC) is linked: all that a tick without a scoring side asks. */
+/** SQL for whether an event that starts at `startsFrom` (UTC) or later is linked to a scoring event. */
+export function isAnyLinked(startsFrom: Date) {
+  return sql<boolean>`exists (select 1 from event_links l
+    join sync_events e using (timing_partner_id, provider_id, event_id) where e.start_at >= ${startsFrom})`;
+}
+
+/** Whether there is a scoring side to show. */
 export async function hasLinks(db: Db, startsFrom: Date): Promise<boolean> {
-  const result = await sql`select 1 from event_links l
-    join sync_events e using (timing_partner_id, provider_id, event_id) where e.start_at >= ${startsFrom} limit 1`.execute(
-    db,
-  );
-  return result.rows.length > 0;
+  const result = await sql<{ linked: boolean }>`select ${isAnyLinked(startsFrom)} as linked`.execute(db);
+  return result.rows[0]?.linked ?? false;
 }
 
 /** A registration event that was discovered; undefined: it was not. */

@@ -6,7 +6,7 @@ import type { ResultRecord } from '../domain/scoring.ts';
 import type { TableSpec } from '../domain/tables.ts';
 import type { Db } from './database.ts';
 import { storeIsolated } from './isolate-rows.ts';
-import { type Absence, forgetSeen, type Owner, rememberSeen, type Seen } from './participants.ts';
+import { type Absence, forgetSeen, type Owner, rememberSeen, type Seen, seenRow } from './participants.ts';
 import { conflictTarget, list, q, recordColumns } from './upsert-sql.ts';
 
 export interface StoredResults {
@@ -83,7 +83,7 @@ function lastOfEach(records: readonly ResultRecord[]): readonly ResultRecord[] {
 }
 
 /** Parameters: $1 page (jsonb array), $2 timing_partner_id, $3 credentials_used, $4 now. Yields one row: inserted, updated. */
-export function upsertResultsSql(spec: TableSpec): string {
+function upsertResultsSql(spec: TableSpec): string {
   const columns = Object.keys(spec.columns);
   const written = [...columns, 'source_row'];
   const set = [
@@ -136,7 +136,7 @@ export async function countAbsentResults(
   eventId: string,
   series: string,
 ): Promise<Absence> {
-  const seen = (id?: RawBuilder<unknown>) => seenRow(owner, eventId, series, id);
+  const seen = (id?: RawBuilder<unknown>) => seenRow(owner, resultsOf(eventId), series, id);
   const result = await sql<Absence>`select count(*)::int as active,
       count(*) filter (where not exists (${seen(sql`${keyOf(spec)}`)}))::int as absent,
       exists (${seen()}) as anybody, exists (${seen(sql.lit(''))}) as "somebodyUnknown"
@@ -157,7 +157,7 @@ export async function markAbsentResults(
   const result = await sql`update ${sql.table(spec.name)} t
     set removed_at = ${now}::timestamptz, fetched_date = ${now}::timestamptz
     where ${ofEvent(spec, owner, eventId)} and ${keyOf(spec)} is not null and t.removed_at is null
-      and not exists (${seenRow(owner, eventId, series, keyOf(spec))})
+      and not exists (${seenRow(owner, resultsOf(eventId), series, keyOf(spec))})
     returning 1`.execute(tx);
   return result.rows.length;
 }
@@ -171,12 +171,6 @@ function keyOf(spec: TableSpec) {
 function ofEvent(spec: TableSpec, owner: Pick<Owner, 'partnerId'>, eventId: string) {
   return sql`t.timing_partner_id = ${owner.partnerId} and t.duplicate_of is null
     and ${sql.ref(`t.${spec.key[0]}`)} = ${eventId}::${sql.raw(spec.columns[spec.key[0] ?? ''] ?? 'text')}`;
-}
-
-function seenRow(owner: Owner, eventId: string, series: string, id?: RawBuilder<unknown>) {
-  const whose = id ? sql`and s.registration_id = ${id}` : sql``;
-  return sql`select 1 from sync_seen s where s.timing_partner_id = ${owner.partnerId} and s.provider_id = ${owner.providerId}
-    and s.event_id = ${resultsOf(eventId)} and s.series = ${series}::uuid ${whose}`;
 }
 
 /** Results of a scoring event that stand. */

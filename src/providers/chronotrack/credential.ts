@@ -5,7 +5,7 @@ import { knownZone } from '../../domain/event-time.ts';
 import type { CredentialSecrets } from '../../domain/provider.ts';
 
 /** How the user proves to be one. Which of these a client id may use is not documented, so it can be set. */
-export const authStyles = ['sha1', 'plain', 'basic', 'oauth'] as const;
+const authStyles = ['sha1', 'plain', 'basic', 'oauth'] as const;
 export type AuthStyle = (typeof authStyles)[number];
 
 /** Never logged. */
