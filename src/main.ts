@@ -2,7 +2,8 @@
 import { hostname } from 'node:os';
 import { text as readAll } from 'node:stream/consumers';
 import { CommanderError } from 'commander';
-import { buildProgram, type Invocation } from './cli.ts';
+import type { Invocation } from './cli/add-command.ts';
+import { buildProgram } from './cli.ts';
 import type { CommandResult, Terminal } from './commands/context.ts';
 import { readConfig } from './config.ts';
 import { Interrupted, UsageError } from './domain/errors.ts';

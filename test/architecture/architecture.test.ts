@@ -51,7 +51,7 @@ describe('the rules themselves', () => {
   });
 
   test.each([
-    ['src/cli.ts', './commands/tick.ts'],
+    ['src/cli/syncing.ts', '../commands/tick.ts'],
     ['src/wiring.ts', './providers/registry.ts'],
     ['src/config/providers.ts', '../http/address.ts'],
     ['src/main.ts', './sandbox/server.ts'],

@@ -28,7 +28,7 @@ const table: Readonly<Record<string, Rule>> = {
   },
 };
 
-const rootFile = /^src\/(main|cli|log|config|config\/.+|wiring[a-z-]*|wiring\/.+)\.ts$/;
+const rootFile = /^src\/(main|cli|cli\/.+|log|config|config\/.+|wiring[a-z-]*|wiring\/.+)\.ts$/;
 
 /** `providers/<name>` for files of a provider; undefined for a place that the design does not know. */
 export function moduleOf(path: string): string | undefined {
