@@ -133,6 +133,7 @@ export function wire(options: WiringOptions): Wired {
     const ledger = loggedLedger(log.child({ credential: credential.credentialId }), db, {
       owner,
       runId,
+      command: options.command,
       clock,
       ceiling: () => current.ceiling,
       paceMs: config.http.paceMs,

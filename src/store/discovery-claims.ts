@@ -25,7 +25,8 @@ export async function claimDiscovery(
   options: { now: Date; leaseSeconds: number; unitId: string; includePast: boolean; eventId?: string | undefined },
 ): Promise<DiscoveryClaim | undefined> {
   const leaseUntil = new Date(options.now.getTime() + options.leaseSeconds * 1000 * leaseFactor);
-  const result = await sql<{ id: number }>`
+  const [row] = await db.transaction().execute(async (tx) => {
+    const inserted = await sql<{ id: number }>`
     insert into sync_history (timing_partner_id, provider_id, operation_type, sync_direction, sync_time, status, claim_key,
       run_id, unit_id, partner_provider_credential_id, host, process, started_at, lease_until, reason)
     values (${owner.partnerId}::int, ${owner.providerId}::int, ${options.eventId === undefined ? 'events' : 'event_lookup'}, 'pull', ${options.now}::timestamptz, 'running',
@@ -33,8 +34,12 @@ export async function claimDiscovery(
       ${identity.host}::text, ${identity.process}::text, ${options.now}::timestamptz, ${leaseUntil}::timestamptz,
       ${options.includePast ? 'past included' : null}::text)
     on conflict (timing_partner_id, provider_id, claim_key) where status = 'running' do nothing
-    returning sync_history_id as id`.execute(db);
-  const [row] = result.rows;
+    returning sync_history_id as id`.execute(tx);
+    // Behind the insert, as for events (claims.ts).
+    for (const { id } of inserted.rows)
+      await sql`update sync_history set claimed_at = clock_timestamp() where sync_history_id = ${id}`.execute(tx);
+    return inserted.rows;
+  });
   return row && { historyId: row.id, unitId: options.unitId };
 }
 
@@ -51,7 +56,7 @@ export async function endDiscovery(
 ): Promise<void> {
   const error =
     end.error && JSON.stringify({ kind: end.error.kind, message: end.error.message, hint: end.error.hint ?? null });
-  await sql`update sync_history set status = ${end.status}, finished_at = ${end.now}::timestamptz, reason = coalesce(${end.error?.message ?? null}::text, reason),
+  await sql`update sync_history set status = ${end.status}, finished_at = ${end.now}::timestamptz, released_at = clock_timestamp(), reason = coalesce(${end.error?.message ?? null}::text, reason),
       error_details = ${error ?? null}::jsonb, api_calls = ${end.apiCalls}::int, fetched = ${end.counts.events + end.counts.failed}::int,
       inserted = ${end.counts.newEvents}::int, updated = ${end.counts.changedEvents}::int,
       unchanged = ${end.counts.events - end.counts.newEvents - end.counts.changedEvents}::int,

@@ -23,6 +23,7 @@ type Ended = Pick<UnitOutcome, 'status' | 'failure' | 'deferredBecause'>;
 /**
  * Records the failure and says how the unit ended.
  * @param everyMinutes the interval of the work: no retry waits longer.
+ * @param apiCalls of the unit so far: to settle who is to blame may take one more.
  * @throws the error itself where the database is lost: the claim's lease then runs out by itself.
  */
 export async function settleFailure(
@@ -31,7 +32,7 @@ export async function settleFailure(
   everyMinutes: number,
   claim: Claim,
   thrown: unknown,
-  apiCalls: number,
+  apiCalls: () => number,
 ): Promise<Ended> {
   const error = await blameOf(run, explainDatabaseError(thrown, context.database.shown));
   if (error instanceof DatabaseUnavailable) throw error;
@@ -106,7 +107,7 @@ type Retry = ReturnType<typeof nextRetry> | undefined;
 async function endAll(
   context: SyncContext,
   claim: Claim,
-  apiCalls: number,
+  apiCalls: () => number,
   error: unknown,
   status: 'failed' | 'abandoned',
   retryOf: (failures: number) => Retry,
@@ -124,7 +125,7 @@ async function endAll(
       error: { kind: failure.kind, message: failure.message, hint: failure.hint ?? null },
       failures,
       retryAt: retry?.status === 'failed' ? retry.retryAt : undefined,
-      apiCalls,
+      apiCalls: apiCalls(),
     });
     if (retry?.status === 'failed_permanent') {
       permanent = true;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import type { OpenStore } from './opening.ts';
 import type { Opened } from './store-world.ts';
 import { badRowTests } from './suite/bad-rows.ts';
+import { claimTimeTests } from './suite/claim-times.ts';
 import { claimTests } from './suite/claims.ts';
 import { dueTests } from './suite/due.ts';
 import { eventTests } from './suite/events.ts';
@@ -29,6 +30,7 @@ const parts: readonly (readonly [string, (opened: Opened) => void])[] = [
   ['registrations', registrationTests],
   ['bad rows', badRowTests],
   ['claims', claimTests],
+  ['times of claims', claimTimeTests],
   ['what is still due', stillDueTests],
   ['ledger', ledgerTests],
   ['secrets', secretTests],
