@@ -47,6 +47,9 @@ export interface Wired {
 
 const syncCommands = new Set(['discover', 'tick', 'sync-event', 'full-sync', 'publish-results']);
 
+/** One statement over all of a table may take minutes. */
+const patientCommands = new Set(['migrate', 'audit']);
+
 /** A person or a timer may meet another process on the embedded database for a moment; longer than this is said. */
 const embeddedWaitMs = 5_000;
 
@@ -64,7 +67,7 @@ export function wire(options: WiringOptions): Wired {
     opened ??= openDatabase(config.database, {
       command: options.command,
       busyWaitMs: embeddedWaitMs,
-      patient: options.command === 'migrate',
+      patient: patientCommands.has(options.command),
       ...(log.debugEnabled && {
         onQuery: (sql: string, durationMs: number) =>
           log.debug({ sql: sql.replace(/\s+/g, ' ').trim(), durationMs: Math.round(durationMs * 10) / 10 }, 'sql'),
@@ -197,6 +200,8 @@ export function wire(options: WiringOptions): Wired {
       hasEncryptionKey: config.encryptionKeys !== undefined,
     },
     callsPerHour: (provider) => config.providers[provider]?.callsPerHour,
+    paceMs: config.http.paceMs,
+    programSecrets: programSecretsOf(config),
     newId: randomUUID,
     openDatabase: open,
     openWorkspace,
@@ -226,6 +231,16 @@ export function wire(options: WiringOptions): Wired {
       );
     },
   };
+}
+
+/** What the environment holds beside the keys of partners, which lie in the database. */
+function programSecretsOf({ program, database }: Config): CommandContext['programSecrets'] {
+  const { registrationSecret } = program.runsignup;
+  const password = database.kind === 'postgresql' ? database.connection.password : undefined;
+  return [
+    { of: "the program's registration secret with RunSignUp", secret: registrationSecret },
+    { of: 'the password of the database', secret: password },
+  ].flatMap(({ of, secret }) => (typeof secret === 'string' ? [{ of, secret }] : []));
 }
 
 function refuseToWrite(path: string): (cause: NodeJS.ErrnoException) => never {
