@@ -11,7 +11,7 @@ import { type ExitName, exitCodes, exitNameOf } from './domain/exit-codes.ts';
 import { createLog, type Log, type LogLevel } from './log.ts';
 import { providers } from './providers/registry.ts';
 import { explainDatabaseError } from './store/database-errors.ts';
-import { readConfigFile, wire } from './wiring.ts';
+import { configFiles, wire } from './wiring.ts';
 import { terminalColumns } from './wiring-terminal.ts';
 
 const interruption = new AbortController();
@@ -56,7 +56,7 @@ async function run(invocation: Invocation): Promise<void> {
     const now = parseNow(invocation.options.now);
     const config = readConfig(invocation.needsConfig ? process.env : ownWorld, {
       providerNames: providers.map((provider) => provider.name),
-      readFile: readConfigFile,
+      ...configFiles,
       hostName: hostname(),
     });
     const log = await openLog(logLevelOf(invocation.command, debug ? 'debug' : config.logLevel));

@@ -1,14 +1,15 @@
 /** Puts the parts together for one invocation: configuration, log, database, clock, and credentials ready to call. */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import type { CommandContext, ConnectOptions, Terminal, Workspace } from './commands/context.ts';
-import type { Config } from './config.ts';
+import type { Config, ConfigSources } from './config.ts';
 import { clockFrom } from './domain/clock.ts';
 import { BudgetSpent, UsageError } from './domain/errors.ts';
+import { exposureOf, type FileAccess } from './domain/file-access.ts';
 import type { CallLedger } from './domain/ledger.ts';
 import type { Log } from './domain/log.ts';
 import type { Provider } from './domain/provider.ts';
@@ -205,6 +206,10 @@ export function wire(options: WiringOptions): Wired {
       readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
         throw new UsageError(`cannot read ${path}: ${cause.code ?? cause.message}`, { cause });
       }),
+    exposureOf: (path) => {
+      const access = accessOf(path);
+      return access && exposureOf(path, access);
+    },
     writeFile: (path, text) => writeFile(path, text).catch(refuseToWrite(path)),
     createSecretFile: (path, text) => writeFile(path, text, { flag: 'wx', mode: 0o600 }).catch(refuseToWrite(path)),
     checkWritable: (path) => appendFile(path, '').catch(refuseToWrite(path)),
@@ -293,7 +298,13 @@ function tellDates(fetch: Fetch, onDate: NonNullable<ConnectOptions['onDate']>):
   };
 }
 
-/** The text of a file for the configuration, which is read before anything else. */
-export function readConfigFile(path: string): string {
-  return readFileSync(path, 'utf8');
+/** Files for the configuration, which is read before anything else. */
+export const configFiles: Pick<ConfigSources, 'readFile' | 'readAccess'> = {
+  readFile: (path) => readFileSync(path, 'utf8'),
+  readAccess: accessOf,
+};
+
+function accessOf(path: string): FileAccess | undefined {
+  const found = statSync(path);
+  return found.isFile() ? { mode: found.mode, uid: found.uid } : undefined;
 }

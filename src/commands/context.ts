@@ -1,6 +1,7 @@
 /** What a command gets from main, and what it gives back. A command never prints, exits, or reads a clock of its own. */
 import type { Clock } from '../domain/clock.ts';
 import type { ExitName } from '../domain/exit-codes.ts';
+import type { Exposure } from '../domain/file-access.ts';
 import type { Log } from '../domain/log.ts';
 import type { CredentialSecrets, Provider } from '../domain/provider.ts';
 import type { Settings } from '../domain/settings.ts';
@@ -37,6 +38,8 @@ export interface CommandContext {
   /** @throws UsageError where the provider would not take such a credential. */
   checkSecrets(provider: Provider, secrets: CredentialSecrets): Promise<void>;
   readFile(path: string): Promise<string>;
+  /** Who else gets at a file that was read just now; undefined: nobody. */
+  exposureOf(path: string): Exposure | undefined;
   writeFile(path: string, text: string): Promise<void>;
   /** Makes a new file that only its owner may read. @throws UsageError where there is one, or it cannot be written. */
   createSecretFile(path: string, text: string): Promise<void>;
