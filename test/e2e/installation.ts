@@ -13,7 +13,7 @@ import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { serveSandbox } from '../../src/sandbox/serve.ts';
 import { sandboxEnvironment } from '../../src/sandbox/stand-ins.ts';
 import type { World } from '../../src/sandbox/world.ts';
-import { cloneDatabase, templateDatabase } from '../database/databases.ts';
+import { cloneDatabase, type TestDatabase, templateDatabase } from '../database/databases.ts';
 import { inProcess } from './in-process.ts';
 import { type Ended, run, type Started, start, type Told } from './program.ts';
 
@@ -62,15 +62,23 @@ export async function migratedDatabase() {
   return cloneDatabase(template);
 }
 
+/** Where an installation lies, if not in a database like all others. */
+export interface Place {
+  /** With the schema; the test's own questions go here. */
+  readonly database: TestDatabase;
+  /** What the program knows it by: another role, a pooler in between. */
+  readonly programUrl: string;
+}
+
 /** @param build fills the world; each of its accounts becomes a credential of the partner named as its company. */
-export async function install(build: (world: World) => void): Promise<Installation> {
+export async function install(build: (world: World) => void, place?: Place): Promise<Installation> {
   let now = saturday;
-  const database = await migratedDatabase();
+  const database = place?.database ?? (await migratedDatabase());
   const sandbox = createSandbox({ now: () => now });
   build(sandbox.world);
   const server = await serveSandbox(sandbox, { port: 0 });
   const env: Record<string, string> = {
-    DATABASE_URL: database.url,
+    DATABASE_URL: place?.programUrl ?? database.url,
     P88SYNC_ENCRYPTION_KEY: encryptionKey,
     ...sandboxEnvironment(server.url),
     P88SYNC_PACE_MS: '0',
