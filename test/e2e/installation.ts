@@ -33,6 +33,7 @@ export interface Installation {
   /** The environment of the program; a test may add to it. */
   readonly env: Record<string, string>;
   readonly databaseUrl: string;
+  readonly sandboxUrl: string;
   /** The instant at which the clocks stand. */
   now(): Date;
   /** `saturday` and so many ms. */
@@ -62,11 +63,20 @@ export async function migratedDatabase() {
   return cloneDatabase(template);
 }
 
+export interface InstallOptions {
+  /** The clocks of this machine and of the database, and no `--now`: for what leases and other hosts decide. */
+  readonly realClock?: boolean;
+}
+
 /** @param build fills the world; each of its accounts becomes a credential of the partner named as its company. */
-export async function install(build: (world: World) => void): Promise<Installation> {
-  let now = saturday;
+export async function install(
+  build: (world: World) => void,
+  { realClock = false }: InstallOptions = {},
+): Promise<Installation> {
+  let stopped = saturday;
+  const now = () => (realClock ? new Date() : stopped);
   const database = await migratedDatabase();
-  const sandbox = createSandbox({ now: () => now });
+  const sandbox = createSandbox({ now });
   build(sandbox.world);
   const server = await serveSandbox(sandbox, { port: 0 });
   const env: Record<string, string> = {
@@ -81,29 +91,31 @@ export async function install(build: (world: World) => void): Promise<Installati
   await client.connect();
   const opened = [client];
   let counted = 0;
-  const withNow = (args: readonly string[]) => [...args, '--now', now.toISOString()];
+  const withNow = (args: readonly string[]) => (realClock ? args : [...args, '--now', stopped.toISOString()]);
+  const frozen = () => (realClock ? undefined : stopped);
   return {
     sandbox,
     world: sandbox.world,
     env,
     databaseUrl: database.url,
-    now: () => now,
+    sandboxUrl: server.url,
+    now,
     at: (ms) => new Date(saturday.getTime() + ms),
     pass: (ms) => {
-      now = new Date(now.getTime() + ms);
+      stopped = new Date(stopped.getTime() + ms);
     },
     run: (...args) => run(withNow(args), { env }),
     start: (...args) => start(withNow(args), { env }),
     tick: async (signal) => {
       const { exit, json } = await inProcess((context) => runTick(context, { maxSeconds: '50' }), {
         env,
-        now,
+        now: frozen(),
         ...(signal && { signal }),
       });
       return { code: exitCodes[exit].code, json: json as Told };
     },
     discover: async () => {
-      const { exit } = await inProcess((context) => runDiscover(context, undefined, {}), { env, now });
+      const { exit } = await inProcess((context) => runDiscover(context, undefined, {}), { env, now: frozen() });
       if (exit !== 'done') throw new Error(`the discovery ended with ${exit}`);
     },
     query: async <T extends Row>(sql: string, values: readonly unknown[] = []) =>
