@@ -64,17 +64,14 @@ export async function migratedDatabase() {
 }
 
 export interface InstallOptions {
-  /** The clocks of this machine and of the database, and no `--now`: for what leases and other hosts decide. */
-  readonly realClock?: boolean;
+  /** The database's clock, and no `--now`: for what leases and other hosts decide. The sandbox's clock is this one. */
+  readonly clock?: () => Date;
 }
 
 /** @param build fills the world; each of its accounts becomes a credential of the partner named as its company. */
-export async function install(
-  build: (world: World) => void,
-  { realClock = false }: InstallOptions = {},
-): Promise<Installation> {
+export async function install(build: (world: World) => void, { clock }: InstallOptions = {}): Promise<Installation> {
   let stopped = saturday;
-  const now = () => (realClock ? new Date() : stopped);
+  const now = clock ?? (() => stopped);
   const database = await migratedDatabase();
   const sandbox = createSandbox({ now });
   build(sandbox.world);
@@ -91,8 +88,8 @@ export async function install(
   await client.connect();
   const opened = [client];
   let counted = 0;
-  const withNow = (args: readonly string[]) => (realClock ? args : [...args, '--now', stopped.toISOString()]);
-  const frozen = () => (realClock ? undefined : stopped);
+  const withNow = (args: readonly string[]) => (clock ? args : [...args, '--now', stopped.toISOString()]);
+  const frozen = () => (clock ? undefined : stopped);
   return {
     sandbox,
     world: sandbox.world,
