@@ -33,6 +33,7 @@ export interface Installation {
   /** The environment of the program; a test may add to it. */
   readonly env: Record<string, string>;
   readonly databaseUrl: string;
+  readonly sandboxUrl: string;
   /** The instant at which the clocks stand. */
   now(): Date;
   /** `saturday` and so many ms. */
@@ -70,11 +71,19 @@ export interface Place {
   readonly programUrl: string;
 }
 
+export interface InstallOptions {
+  /** The database's clock, and no `--now`: for what leases and other hosts decide. The sandbox's clock is this one. */
+  readonly clock?: () => Date;
+  readonly place?: Place;
+}
+
 /** @param build fills the world; each of its accounts becomes a credential of the partner named as its company. */
-export async function install(build: (world: World) => void, place?: Place): Promise<Installation> {
-  let now = saturday;
+export async function install(build: (world: World) => void, options: InstallOptions = {}): Promise<Installation> {
+  const { clock, place } = options;
+  let stopped = saturday;
+  const now = clock ?? (() => stopped);
   const database = place?.database ?? (await migratedDatabase());
-  const sandbox = createSandbox({ now: () => now });
+  const sandbox = createSandbox({ now });
   build(sandbox.world);
   const server = await serveSandbox(sandbox, { port: 0 });
   const env: Record<string, string> = {
@@ -89,29 +98,31 @@ export async function install(build: (world: World) => void, place?: Place): Pro
   await client.connect();
   const opened = [client];
   let counted = 0;
-  const withNow = (args: readonly string[]) => [...args, '--now', now.toISOString()];
+  const withNow = (args: readonly string[]) => (clock ? args : [...args, '--now', stopped.toISOString()]);
+  const frozen = () => (clock ? undefined : stopped);
   return {
     sandbox,
     world: sandbox.world,
     env,
     databaseUrl: database.url,
-    now: () => now,
+    sandboxUrl: server.url,
+    now,
     at: (ms) => new Date(saturday.getTime() + ms),
     pass: (ms) => {
-      now = new Date(now.getTime() + ms);
+      stopped = new Date(stopped.getTime() + ms);
     },
     run: (...args) => run(withNow(args), { env }),
     start: (...args) => start(withNow(args), { env }),
     tick: async (signal) => {
       const { exit, json } = await inProcess((context) => runTick(context, { maxSeconds: '50' }), {
         env,
-        now,
+        now: frozen(),
         ...(signal && { signal }),
       });
       return { code: exitCodes[exit].code, json: json as Told };
     },
     discover: async () => {
-      const { exit } = await inProcess((context) => runDiscover(context, undefined, {}), { env, now });
+      const { exit } = await inProcess((context) => runDiscover(context, undefined, {}), { env, now: frozen() });
       if (exit !== 'done') throw new Error(`the discovery ended with ${exit}`);
     },
     query: async <T extends Row>(sql: string, values: readonly unknown[] = []) =>

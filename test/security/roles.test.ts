@@ -61,21 +61,24 @@ beforeAll(async () => {
   await admin.query(giveRights);
 
   const place = { database: { url: superUrl, drop: async () => undefined }, programUrl: urlAs('p88sync') };
-  here = await install((world) => {
-    registered = addRegistered(world, 30, true);
-    scored = addCopernico(world);
-    const race = addRace(world, { provider: 'raceroster' });
-    harbour = addEvent(world, race, { startAt: new Date(saturday.getTime() + 2 * hour) });
-    addRegistrations(world, harbour, 12);
-    const login = { username: 'ann@example.org', password: accountSecret };
-    addAccount(world, {
-      company: 'Coast',
-      provider: 'raceroster',
-      races: [race],
-      secret: accountSecret,
-      additionalConfig: login,
-    });
-  }, place);
+  here = await install(
+    (world) => {
+      registered = addRegistered(world, 30, true);
+      scored = addCopernico(world);
+      const race = addRace(world, { provider: 'raceroster' });
+      harbour = addEvent(world, race, { startAt: new Date(saturday.getTime() + 2 * hour) });
+      addRegistrations(world, harbour, 12);
+      const login = { username: 'ann@example.org', password: accountSecret };
+      addAccount(world, {
+        company: 'Coast',
+        provider: 'raceroster',
+        races: [race],
+        secret: accountSecret,
+        additionalConfig: login,
+      });
+    },
+    { place },
+  );
   for (const user of ['p88sync', 'dashboard']) clients.set(user, await connect(urlAs(user)));
 });
 afterAll(async () => {
