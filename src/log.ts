@@ -100,7 +100,7 @@ const textMasks: readonly [RegExp, string][] = [
 ];
 
 /** Could move the cursor or reorder a line of whoever reads the log in a terminal; line breaks of stacks stay. */
-const unsafe = /(?![\n\t])\p{Cc}|\p{Cf}/gu;
+const unsafe = /(?![\n\t])\p{Cc}|\p{Cf}|\p{Cs}|\u2028|\u2029/gu;
 
 function maskText(text: string): string {
   return textMasks.reduce(

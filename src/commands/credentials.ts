@@ -4,6 +4,7 @@ import { exitNameOf, worstExit } from '../domain/exit-codes.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { parsePartnerSpec } from '../domain/spec.ts';
 import { nextProbe } from '../plan/probe.ts';
+import { safeText } from '../report/safe-text.ts';
 import { renderTable } from '../report/table-text.ts';
 import {
   listCredentials,
@@ -63,7 +64,7 @@ export async function runCredentialsAdd(
   });
   return {
     exit: 'done',
-    text: `${replaced ? 'Replaced' : 'Added'} credential ${credentialId}: ${partner.name}, ${provider.displayName}.\nNext: p88sync credentials test ${credentialId}`,
+    text: `${replaced ? 'Replaced' : 'Added'} credential ${credentialId}: ${safeText(partner.name)}, ${provider.displayName}.\nNext: p88sync credentials test ${credentialId}`,
     json: { credentialId, partnerId: partner.partnerId, provider: provider.name, replaced },
   };
 }
