@@ -12,6 +12,7 @@ export const checks = {
   encryptionKey: 'Encryption key',
   credentials: 'Credentials',
   timers: 'Timers',
+  alerts: 'Alerts',
   discovery: 'Discovery',
   highEvents: 'High priority',
   failures: 'Failed syncs',
