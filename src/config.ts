@@ -2,6 +2,7 @@
  * The configuration of one invocation, read once by main from the environment. Nothing is replaced by a default that was
  * given and is wrong: the run is refused, with all that is wrong in one message.
  */
+import { type AlertsConfig, alertVariables, readAlerts } from './config/alerts.ts';
 import { type DatabaseConfig, readDatabase } from './config/database.ts';
 import { databaseVariables } from './config/database-variables.ts';
 import { encryptionKey, encryptionKeys, oneOf, word } from './config/kinds.ts';
@@ -33,6 +34,7 @@ export interface Config {
   readonly program: { readonly runsignup: Readonly<Record<string, string>> };
   readonly settings: Settings;
   readonly http: HttpConfig;
+  readonly alerts: AlertsConfig;
   readonly logLevel: LogLevel;
   /** How this machine is called in claims and logs. */
   readonly hostName: string;
@@ -66,6 +68,7 @@ export const variables: readonly Variable[] = [
   ...providerVariables,
   ...numberVariables,
   ...settingVariables,
+  ...alertVariables,
   { name: 'P88SYNC_LOG_LEVEL', meaning: `What is logged: ${logLevels.join(', ')}`, default: 'info', secret: false },
   {
     name: 'P88SYNC_HOST',
@@ -86,6 +89,7 @@ export function readConfig(env: Environment, sources: ConfigSources): Config {
     program: { runsignup: readRunsignupProgram(reader) },
     settings: readSettings(reader),
     http: readHttp(reader),
+    alerts: readAlerts(reader),
     logLevel: reader.value('P88SYNC_LOG_LEVEL', oneOf(logLevels)) ?? 'info',
     hostName: reader.value('P88SYNC_HOST', word) ?? sources.hostName,
     notes: [...reader.notes, ...unknownVariables(env, knownNames(sources.providerNames))],

@@ -5,6 +5,7 @@ import { CommanderError } from 'commander';
 import type { Invocation } from './cli/add-command.ts';
 import { buildProgram } from './cli.ts';
 import type { CommandResult, Terminal } from './commands/context.ts';
+import { alertEnvironment } from './config/alerts.ts';
 import { readConfig } from './config.ts';
 import { Interrupted, UsageError } from './domain/errors.ts';
 import { type ExitName, exitCodes, exitNameOf } from './domain/exit-codes.ts';
@@ -12,6 +13,7 @@ import { createLog, type Log, type LogLevel } from './log.ts';
 import { providers } from './providers/registry.ts';
 import { explainDatabaseError } from './store/database-errors.ts';
 import { configFiles, wire } from './wiring.ts';
+import type { Heartbeat } from './wiring-alerts.ts';
 import { terminalColumns } from './wiring-terminal.ts';
 
 const interruption = new AbortController();
@@ -28,6 +30,9 @@ for (const [signal, name] of [
   });
 }
 
+/** Told once how the run ended, wherever it ends. */
+let heartbeat: Heartbeat | undefined;
+
 /** Of `sandbox` and `demo`: no setting of this machine is theirs, and the database is never opened. */
 const ownWorld = { P88SYNC_DATA_DIR: '/nowhere' };
 
@@ -37,7 +42,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 // Node would end with 1, which the units count as success.
-process.on('uncaughtException', (error) => void fail(error, { json: false, debug: process.argv.includes('--debug') }));
+process.on('uncaughtException', (error) => {
+  void heartbeat?.end(undefined);
+  void fail(error, { json: false, debug: process.argv.includes('--debug') });
+});
 
 const program = buildProgram(run);
 configure(program);
@@ -54,7 +62,7 @@ async function run(invocation: Invocation): Promise<void> {
   let close = async () => {};
   try {
     const now = parseNow(invocation.options.now);
-    const config = readConfig(invocation.needsConfig ? process.env : ownWorld, {
+    const config = readConfig(environmentOf(invocation), {
       providerNames: providers.map((provider) => provider.name),
       ...configFiles,
       hostName: hostname(),
@@ -70,21 +78,32 @@ async function run(invocation: Invocation): Promise<void> {
       signal: interruption.signal,
       json,
       now,
+      dryRun: invocation.options.dryRun ?? false,
     });
     close = wired.close;
+    heartbeat = wired.heartbeat;
     const result = await invocation.execute(wired.context).catch((error: unknown) => {
       throw explainDatabaseError(
         error,
         config.database.kind === 'postgresql' ? config.database.shown : config.database.dataDir,
       );
     });
+    const exit = result.exit === 'terminated' ? (endedBy ?? 'terminated') : result.exit;
+    // Beside the rest: a database that does not let go must not keep it from being told.
+    const told = heartbeat?.end(exit);
     await close();
     await print(result, json);
-    end(result.exit === 'terminated' ? (endedBy ?? 'terminated') : result.exit);
+    await told;
+    end(exit);
   } catch (error) {
     await close().catch(() => undefined);
     await fail(error, { json, debug });
   }
+}
+
+function environmentOf({ needsConfig }: Invocation) {
+  if (needsConfig === 'alerts') return { ...alertEnvironment(process.env), ...ownWorld };
+  return needsConfig ? process.env : ownWorld;
 }
 
 /** The spinner of a full sync shares the terminal with the log: only what matters interrupts it. */
@@ -174,8 +193,10 @@ async function fail(error: unknown, options: { json: boolean; debug: boolean }):
     await write(process.stdout, `${jsonText(errorJson(error, options))}\n`);
   }
   await write(process.stderr, `${errorText(error, options).lines.join('\n')}\n`);
-  const exit = exitNameOf(error);
-  return end(exit === 'terminated' ? (endedBy ?? 'terminated') : exit);
+  const name = exitNameOf(error);
+  const exit = name === 'terminated' ? (endedBy ?? 'terminated') : name;
+  await heartbeat?.end(exit);
+  return end(exit);
 }
 
 function configure(command: typeof program): void {

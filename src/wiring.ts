@@ -27,6 +27,7 @@ import { identityOf } from './store/process-identity.ts';
 import { readProviderIds } from './store/provider-ids.ts';
 import { createTokenCache } from './store/tokens.ts';
 import type { CredentialRun, UnitBudget } from './sync/context.ts';
+import { alertFacts, alertingOf, beginHeartbeat, endedUnit, type Heartbeat } from './wiring-alerts.ts';
 
 export interface WiringOptions {
   readonly command: string;
@@ -38,10 +39,14 @@ export interface WiringOptions {
   readonly json: boolean;
   /** `--now` (UTC). */
   readonly now: Date | undefined;
+  /** `--dry-run`: nobody is told that it ran. */
+  readonly dryRun?: boolean;
 }
 
 export interface Wired {
   readonly context: CommandContext;
+  /** Told that the run has begun, where its command has an address for it. */
+  readonly heartbeat: Heartbeat | undefined;
   /** Ends connections; the process has nothing left to wait for. */
   close(): Promise<void>;
 }
@@ -195,7 +200,9 @@ export function wire(options: WiringOptions): Wired {
       databaseSource: config.database.source,
       dataDir: config.database.kind === 'embedded' ? config.database.dataDir : undefined,
       hasEncryptionKey: config.encryptionKeys !== undefined,
+      alerts: alertFacts(config.alerts),
     },
+    alerting: alertingOf(config, options.now !== undefined),
     callsPerHour: (provider) => config.providers[provider]?.callsPerHour,
     newId: randomUUID,
     openDatabase: open,
@@ -214,6 +221,7 @@ export function wire(options: WiringOptions): Wired {
     createSecretFile: (path, text) => writeFile(path, text, { flag: 'wx', mode: 0o600 }).catch(refuseToWrite(path)),
     checkWritable: (path) => appendFile(path, '').catch(refuseToWrite(path)),
     now: () => options.now ?? new Date(),
+    endedUnit: () => endedUnit(process.env),
     machine: async () => (await import('./wiring-machine.ts')).thisMachine(packageFolder),
     startSandbox: async (port) => (await import('./wiring-sandbox.ts')).startSandbox(port),
     runSelf: async (args, selfOptions) =>
@@ -222,6 +230,7 @@ export function wire(options: WiringOptions): Wired {
   };
   return {
     context,
+    heartbeat: beginHeartbeat(options, runId),
     close: async () => {
       await providerFetch?.close();
       await opened?.then(

@@ -3,7 +3,7 @@ import { type Finding, ok, problem, warning } from '../report/finding.ts';
 import { tookText } from '../report/relative-time.ts';
 import type { ClockReading, DatabaseFacts, DoctorFacts } from './doctor-facts.ts';
 import { judgeCredentials, judgeEncryptionKey } from './doctor-judge-credentials.ts';
-import { judgeTimers } from './doctor-judge-timers.ts';
+import { judgeAlerts, judgeTimers } from './doctor-judge-timers.ts';
 import { judgeWork } from './doctor-judge-work.ts';
 import { settingsFile } from './timer-files.ts';
 
@@ -22,7 +22,7 @@ export function judge(facts: DoctorFacts, highEveryMinutes: number): readonly Fi
   if ('kind' in database) {
     const hint = database.hint ?? 'Check the database settings, and the log of the server.';
     const found = problem('database', database.message, hint, database.exit);
-    return [...first, found, ...judgeTimers(timers, undefined, now)];
+    return [...first, found, ...judgeTimers(timers, undefined, now), judgeAlerts(facts)];
   }
   const { work } = database;
   return [
@@ -31,6 +31,7 @@ export function judge(facts: DoctorFacts, highEveryMinutes: number): readonly Fi
     ...(work ? judgeEncryptionKey(work, facts.configuration.hasEncryptionKey) : []),
     ...(work ? judgeCredentials(work, facts.configuration.hasEncryptionKey, now) : []),
     ...judgeTimers(timers, work, now),
+    judgeAlerts(facts),
     ...(work ? judgeWork(work, now, highEveryMinutes) : []),
   ];
 }

@@ -13,6 +13,7 @@ export const checks = {
   encryptionKey: 'Encryption key',
   credentials: 'Credentials',
   timers: 'Timers',
+  alerts: 'Alerts',
   discovery: 'Discovery',
   highEvents: 'High priority',
   failures: 'Failed syncs',

@@ -15,6 +15,7 @@ test('an empty environment gives what the product ships with', () => {
     program: { runsignup: {} },
     settings: defaultSettings,
     http: { paceMs: 1000, headersTimeoutMs: 25_000, bodyTimeoutMs: 20_000, retries: 2 },
+    alerts: { heartbeats: {} },
     logLevel: 'info',
     hostName: 'timing-1',
     notes: [],
@@ -228,6 +229,10 @@ test('the table of variables names each once, and no secret has a default', () =
     'P88SYNC_ENCRYPTION_KEY',
     'P88SYNC_ENCRYPTION_KEY_PREVIOUS',
     'P88SYNC_RUNSIGNUP_REG_SECRET',
+    'P88SYNC_ALERT_WEBHOOK_URL',
+    'P88SYNC_SMTP_URL',
+    'P88SYNC_TICK_HEARTBEAT_URL',
+    'P88SYNC_DISCOVER_HEARTBEAT_URL',
   ]);
 });
 
