@@ -12,6 +12,7 @@ import { BudgetSpent, UsageError } from './domain/errors.ts';
 import type { CallLedger } from './domain/ledger.ts';
 import type { Log } from './domain/log.ts';
 import type { Provider } from './domain/provider.ts';
+import type { Waits } from './domain/waits.ts';
 import { isLoopback, parseProviderAddress } from './http/address.ts';
 import { createCaller } from './http/caller.ts';
 import type { Fetch, ProviderFetch } from './http/dispatcher.ts';
@@ -37,6 +38,8 @@ export interface WiringOptions {
   readonly json: boolean;
   /** `--now` (UTC). */
   readonly now: Date | undefined;
+  /** Told of every wait for the database and the providers. */
+  readonly waits?: Waits;
 }
 
 export interface Wired {
@@ -65,6 +68,7 @@ export function wire(options: WiringOptions): Wired {
       command: options.command,
       busyWaitMs: embeddedWaitMs,
       patient: options.command === 'migrate',
+      ...(options.waits && { waits: options.waits }),
       ...(log.debugEnabled && {
         onQuery: (sql: string, durationMs: number) =>
           log.debug({ sql: sql.replace(/\s+/g, ' ').trim(), durationMs: Math.round(durationMs * 10) / 10 }, 'sql'),
@@ -154,6 +158,7 @@ export function wire(options: WiringOptions): Wired {
       sleep: (ms, signal) => delay(ms, undefined, signal && { signal }),
       random: Math.random,
       signal: connectOptions.signal,
+      waits: options.waits,
       limits: {
         headersMs: config.http.headersTimeoutMs,
         bodyMs: config.http.bodyTimeoutMs,
