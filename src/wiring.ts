@@ -179,6 +179,7 @@ export function wire(options: WiringOptions): Wired {
       provider,
       session,
       refusals: credential.refusals,
+      throttles: credential.throttles,
       callsMade: () => calls,
       begin: (unit) => {
         current = { ...unit, ceiling: within(unit.ceiling) };
