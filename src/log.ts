@@ -107,9 +107,10 @@ const textMasks: readonly [RegExp, string][] = [
 ];
 
 /** Could move the cursor or reorder a line of whoever reads the log in a terminal; line breaks of stacks stay. */
-const unsafe = /(?![\n\t])\p{Cc}|\p{Cf}/gu;
+const unsafe = /(?![\n\t])\p{Cc}|\p{Cf}|\p{Cs}|\u2028|\u2029/gu;
 
-function maskText(text: string): string {
+/** The text without secrets as they stand in addresses and headers, and without what moves a cursor. */
+export function maskText(text: string): string {
   return textMasks.reduce(
     (masked, [pattern, replacement]) => masked.replace(pattern, replacement),
     text.replace(unsafe, ''),

@@ -5,6 +5,7 @@ import { CommanderError } from 'commander';
 import type { Invocation } from './cli/add-command.ts';
 import { buildProgram } from './cli.ts';
 import type { CommandResult, Terminal } from './commands/context.ts';
+import { alertEnvironment } from './config/alerts.ts';
 import { readConfig } from './config.ts';
 import { Interrupted, UsageError } from './domain/errors.ts';
 import { type ExitName, exitCodes, exitNameOf, worstExit } from './domain/exit-codes.ts';
@@ -13,7 +14,8 @@ import { createWaits } from './domain/waits.ts';
 import { createLog, type Log, type LogLevel } from './log.ts';
 import { providers } from './providers/registry.ts';
 import { explainDatabaseError } from './store/database-errors.ts';
-import { readConfigFile, wire } from './wiring.ts';
+import { configFiles, wire } from './wiring.ts';
+import type { Heartbeat } from './wiring-alerts.ts';
 import { overdueError } from './wiring-overdue.ts';
 import { terminalColumns } from './wiring-terminal.ts';
 
@@ -34,6 +36,9 @@ for (const [signal, name] of [
   });
 }
 
+/** Told once how the run ended, wherever it ends. */
+let heartbeat: Heartbeat | undefined;
+
 /** Of `sandbox` and `demo`: no setting of this machine is theirs, and the database is never opened. */
 const ownWorld = { P88SYNC_DATA_DIR: '/nowhere' };
 
@@ -46,6 +51,7 @@ let isFailing = false;
 // Node would end with 1, which the units count as success.
 process.on('uncaughtException', (error) => {
   if (isFailing) end('bug');
+  void heartbeat?.end(undefined);
   void fail(error, { json: false, debug: process.argv.includes('--debug') });
 });
 const program = buildProgram(run);
@@ -64,9 +70,9 @@ async function run(invocation: Invocation): Promise<void> {
   let close = async () => {};
   try {
     const now = parseNow(invocation.options.now);
-    const config = readConfig(invocation.needsConfig ? process.env : ownWorld, {
+    const config = readConfig(environmentOf(invocation), {
       providerNames: providers.map((provider) => provider.name),
-      readFile: readConfigFile,
+      ...configFiles,
       hostName: hostname(),
     });
     const { database } = config;
@@ -92,14 +98,19 @@ async function run(invocation: Invocation): Promise<void> {
       json,
       now,
       waits,
+      dryRun: invocation.options.dryRun ?? false,
     });
     close = wired.close;
+    heartbeat = wired.heartbeat;
     const result = await invocation.execute(wired.context).catch((error: unknown) => {
       throw explainDatabaseError(error, shown);
     });
-    await close();
     const exit = result.exit === 'terminated' ? (endedBy ?? 'terminated') : result.exit;
+    // Beside the rest: a database that does not let go must not keep it from being told.
+    const told = heartbeat?.end(exit);
+    await close();
     const unwritten = await print(result, json);
+    await told;
     // Whoever reads our output may have seen enough (`p88sync status | head`).
     if (unwritten === undefined || unwritten.code === 'EPIPE') end(exit);
     await write(process.stderr, `p88sync: the output could not be written: ${unwritten.message}\n`);
@@ -108,6 +119,11 @@ async function run(invocation: Invocation): Promise<void> {
     await close().catch(() => undefined);
     await fail(error, { json, debug });
   }
+}
+
+function environmentOf({ needsConfig }: Invocation) {
+  if (needsConfig === 'alerts') return { ...alertEnvironment(process.env), ...ownWorld };
+  return needsConfig ? process.env : ownWorld;
 }
 
 /** The spinner of a full sync shares the terminal with the log: only what matters interrupts it. */
@@ -199,8 +215,10 @@ async function fail(error: unknown, options: { json: boolean; debug: boolean }):
     await write(process.stdout, `${jsonText(errorJson(error, options))}\n`);
   }
   await write(process.stderr, `${errorText(error, options).lines.join('\n')}\n`);
-  const exit = exitNameOf(error);
-  return end(exit === 'terminated' ? (endedBy ?? 'terminated') : exit);
+  const name = exitNameOf(error);
+  const exit = name === 'terminated' ? (endedBy ?? 'terminated') : name;
+  await heartbeat?.end(exit);
+  return end(exit);
 }
 
 function configure(command: typeof program): void {

@@ -24,6 +24,20 @@ export async function runTick(context: CommandContext, options: TickOptions): Pr
   const maxSeconds = parseMaxSeconds(options.maxSeconds);
   const signal = withTimeLimit(context.signal, maxSeconds);
   const workspace = await context.openWorkspace();
+  const result = await tickIn(context, workspace, options, { maxSeconds, signal });
+  if (context.alerting && !options.dryRun) {
+    const { tellAlerts } = await import('./tell-alerts.ts');
+    await tellAlerts(context, workspace, context.alerting);
+  }
+  return result;
+}
+
+async function tickIn(
+  context: CommandContext,
+  workspace: Workspace,
+  options: TickOptions,
+  { maxSeconds, signal }: { readonly maxSeconds: number; readonly signal: AbortSignal },
+): Promise<CommandResult> {
   const { clock } = workspace;
   if (!options.dryRun) await takeOverDead(context, workspace);
   const startedAt = clock.now();
@@ -73,7 +87,8 @@ export async function runTick(context: CommandContext, options: TickOptions): Pr
         ? await planScoring(await readFacts(context, workspace, clock.now(), linked))
         : undefined;
     const scoring = planned && (await scoringSide?.runPlanned(context, sync, planned, connections.connect));
-    const queue = await settleQueue(context, workspace, work, outcomes, signal);
+    const endsBy = new Date(startedAt.getTime() + maxSeconds * 1000);
+    const queue = await settleQueue(context, workspace, work, { outcomes, signal, endsBy });
     return report(context, { plan, ...situation }, { units: work.units, outcomes, queue, scoring }, tookMs());
   };
   if (queued.length === 0) return carryOut();

@@ -29,8 +29,8 @@ export const timeLimits = {
   closeMs: 2_000,
   /** From `--max-seconds` to the end by force. */
   graceMs: 15_000,
-  /** The last words of a run that is ended by force. */
-  lastWordsMs: 2_000,
+  /** The last words of a run that is ended by force, its heartbeat among them. */
+  lastWordsMs: 5_000,
 } as const;
 
 export type TimeLimits = Readonly<Record<keyof typeof timeLimits, number>>;

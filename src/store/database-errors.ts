@@ -85,7 +85,7 @@ const driverTexts: readonly (readonly [text: RegExp, what: string, hint: string]
   [
     /^The server does not support SSL/,
     'does not offer TLS',
-    'Turn TLS off in the database settings, or on in PostgreSQL.',
+    'Turn TLS on in PostgreSQL (ssl = on). Only where nobody can be in between, turn it off here: sslmode=disable.',
   ],
   // It asked for a password, and none is set.
   [/^SASL: .*client password must be/, 'refuses the password', 'Check user and password in the database settings.'],

@@ -131,6 +131,14 @@ export interface Tables {
     first_seen_at: Date;
     last_seen_at: Date;
   };
+  alerts: {
+    timing_partner_id: number;
+    cause: string;
+    told: string;
+    told_at: Date;
+    delivered_at: Date | null;
+    waiting: string[];
+  };
   api_calls: {
     api_call_id: Generated<number>;
     partner_provider_credential_id: number;

@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chown, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chown, cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,10 +14,21 @@ import { basename, dirname, join, relative } from 'node:path';
 export interface TestServer {
   /** Superuser, database `postgres`. */
   readonly adminUrl: string;
+  readonly port: number;
+  /** Ends it as a crash would: at once, without a last word to clients or standbys. */
   stop(): Promise<void>;
 }
 
-type Account = { uid: number; gid: number } | Record<string, never>;
+export interface ServerOptions {
+  /** Settings of PostgreSQL, which win over those that every test server has. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Makes the data folder, in place of initdb: the copy of another server's. */
+  readonly makeData?: (folder: string) => Promise<void>;
+  /** Adds to the data folder before the start: certificates, pg_hba.conf. */
+  readonly addData?: (folder: string) => Promise<void>;
+}
+
+export type Account = { uid: number; gid: number } | Record<string, never>;
 
 const password = 'test-only';
 
@@ -28,22 +39,22 @@ const password = 'test-only';
 const watcher = `folder=$1; shift; "$@" & server=$!; read -r _; kill -QUIT $server; wait $server; rm -rf "$folder"`;
 
 /** Starts a server on a free port of the loopback interface. */
-export async function startServer(): Promise<TestServer> {
+export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const account = unprivilegedAccount();
   const folder = await mkdtemp(join(tmpdir(), 'p88sync-postgres-'));
   try {
     await give(folder, account);
     const native = await nativeFolder(folder, account);
-    await initialise(native, folder, account);
-    return await listen(native, folder, account);
+    await fill(native, folder, account, options);
+    return await listen(native, folder, account, options.settings);
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
 }
 
-/** PostgreSQL refuses to run as root. */
-function unprivilegedAccount(): Account {
+/** PostgreSQL refuses to run as root, and so does PgBouncer. */
+export function unprivilegedAccount(): Account {
   if (process.getuid?.() !== 0) return {};
   for (const user of ['postgres', 'nobody']) {
     const [uid, gid] = ['-u', '-g'].map((flag) => spawnSync('id', [flag, user], { encoding: 'utf8' }));
@@ -91,6 +102,20 @@ async function linkLibraries(native: string): Promise<void> {
   }
 }
 
+async function fill(native: string, folder: string, account: Account, options: ServerOptions): Promise<void> {
+  const data = join(folder, 'data');
+  if (options.makeData) await options.makeData(data);
+  else await initialise(native, folder, account);
+  await options.addData?.(data);
+  if (account.uid !== undefined) await giveAll(data, account);
+}
+
+async function giveAll(folder: string, account: Account): Promise<void> {
+  await give(folder, account);
+  const entries = await readdir(folder, { recursive: true });
+  await Promise.all(entries.map((entry) => give(join(folder, entry), account)));
+}
+
 async function initialise(native: string, folder: string, account: Account): Promise<void> {
   const passwordFile = join(folder, 'password');
   await writeFile(passwordFile, password);
@@ -111,7 +136,7 @@ async function initialise(native: string, folder: string, account: Account): Pro
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`);
 }
 
-const options = {
+const usualSettings = {
   listen_addresses: '127.0.0.1',
   max_connections: '200',
   fsync: 'off',
@@ -121,8 +146,13 @@ const options = {
   timezone: 'America/Denver',
 };
 
-async function listen(native: string, folder: string, account: Account): Promise<TestServer> {
-  const settings = Object.entries({ ...options, unix_socket_directories: folder }).map(
+async function listen(
+  native: string,
+  folder: string,
+  account: Account,
+  more: ServerOptions['settings'] = {},
+): Promise<TestServer> {
+  const settings = Object.entries({ ...usualSettings, unix_socket_directories: folder, ...more }).map(
     ([name, value]) => `--${name}=${value}`,
   );
   let log = '';
@@ -140,6 +170,7 @@ async function listen(native: string, folder: string, account: Account): Promise
     if (ready.ok) {
       return {
         adminUrl: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`,
+        port,
         stop: () => end(child, folder),
       };
     }
@@ -172,7 +203,7 @@ async function end(child: ChildProcess, folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);

@@ -13,7 +13,7 @@ import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { serveSandbox } from '../../src/sandbox/serve.ts';
 import { sandboxEnvironment } from '../../src/sandbox/stand-ins.ts';
 import type { World } from '../../src/sandbox/world.ts';
-import { cloneDatabase, templateDatabase } from '../database/databases.ts';
+import { cloneDatabase, type TestDatabase, templateDatabase } from '../database/databases.ts';
 import { inProcess } from './in-process.ts';
 import { type Ended, run, type Started, start, type Told } from './program.ts';
 
@@ -63,24 +63,31 @@ export async function migratedDatabase() {
   return cloneDatabase(template);
 }
 
+/** Where an installation lies, if not in a database like all others. */
+export interface Place {
+  /** With the schema; the test's own questions go here. */
+  readonly database: TestDatabase;
+  /** What the program knows it by: another role, a pooler in between. */
+  readonly programUrl: string;
+}
+
 export interface InstallOptions {
-  /** The clocks of this machine and of the database, and no `--now`: for what leases and other hosts decide. */
-  readonly realClock?: boolean;
+  /** The database's clock, and no `--now`: for what leases and other hosts decide. The sandbox's clock is this one. */
+  readonly clock?: () => Date;
+  readonly place?: Place;
 }
 
 /** @param build fills the world; each of its accounts becomes a credential of the partner named as its company. */
-export async function install(
-  build: (world: World) => void,
-  { realClock = false }: InstallOptions = {},
-): Promise<Installation> {
+export async function install(build: (world: World) => void, options: InstallOptions = {}): Promise<Installation> {
+  const { clock, place } = options;
   let stopped = saturday;
-  const now = () => (realClock ? new Date() : stopped);
-  const database = await migratedDatabase();
+  const now = clock ?? (() => stopped);
+  const database = place?.database ?? (await migratedDatabase());
   const sandbox = createSandbox({ now });
   build(sandbox.world);
   const server = await serveSandbox(sandbox, { port: 0 });
   const env: Record<string, string> = {
-    DATABASE_URL: database.url,
+    DATABASE_URL: place?.programUrl ?? database.url,
     P88SYNC_ENCRYPTION_KEY: encryptionKey,
     ...sandboxEnvironment(server.url),
     P88SYNC_PACE_MS: '0',
@@ -91,8 +98,8 @@ export async function install(
   await client.connect();
   const opened = [client];
   let counted = 0;
-  const withNow = (args: readonly string[]) => (realClock ? args : [...args, '--now', stopped.toISOString()]);
-  const frozen = () => (realClock ? undefined : stopped);
+  const withNow = (args: readonly string[]) => (clock ? args : [...args, '--now', stopped.toISOString()]);
+  const frozen = () => (clock ? undefined : stopped);
   return {
     sandbox,
     world: sandbox.world,

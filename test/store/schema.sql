@@ -6,6 +6,17 @@ create table access_tokens (
   constraint access_tokens_pkey PRIMARY KEY (partner_provider_credential_id)
 );
 
+create table alerts (
+  timing_partner_id integer not null,
+  cause text not null,
+  told text not null,
+  told_at timestamp with time zone not null,
+  delivered_at timestamp with time zone,
+  waiting text[] not null default '{}'::text[],
+  constraint alerts_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id) ON DELETE CASCADE,
+  constraint alerts_pkey PRIMARY KEY (timing_partner_id, cause)
+);
+
 create table api_calls (
   api_call_id bigint not null default nextval('api_calls_api_call_id_seq'::regclass),
   partner_provider_credential_id integer not null,
@@ -769,6 +780,7 @@ create table sync_queue (
   constraint sync_queue_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint sync_queue_pkey PRIMARY KEY (sync_queue_id)
 );
+CREATE INDEX sync_queue_failed ON public.sync_queue USING btree (completed_at) WHERE (status = 'failed'::text);
 CREATE INDEX sync_queue_pending ON public.sync_queue USING btree (priority, sync_queue_id) WHERE (status = 'pending'::text);
 CREATE INDEX sync_queue_processing ON public.sync_queue USING btree (lease_until) WHERE (status = 'processing'::text);
 

@@ -59,8 +59,11 @@ export async function startPostgresLine(databaseUrl: string): Promise<PostgresLi
   const fire = (line: Line) => {
     const { act, settle } = armed as Armed;
     armed = undefined;
-    act(line);
-    settle(true);
+    // Behind the verdict: `act` may release what it holds.
+    setImmediate(() => {
+      act(line);
+      settle(true);
+    });
     return 'hold' as const;
   };
 

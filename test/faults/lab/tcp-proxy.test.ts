@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startProxy, type TcpProxy } from './tcp-proxy.ts';
+import { type Line, startProxy, type TcpProxy } from './tcp-proxy.ts';
 
 let echo: Server;
 let proxy: TcpProxy;
@@ -74,6 +74,24 @@ test('refuses connections and takes them again on the same port', async () => {
   const again = await dial();
   expect(await ask(again, 'again')).toBe('again');
   again.destroy();
+});
+
+test('what is held goes on its way when it is released', async () => {
+  const held: Line[] = [];
+  proxy.watch((from, bytes, line) => {
+    if (from !== 'client' || String(bytes) !== 'hold') return 'pass';
+    held.push(line);
+    return 'hold';
+  });
+  const socket = await dial();
+  expect(await ask(socket, 'one')).toBe('one');
+  socket.write('hold');
+  while (held.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  proxy.watch(undefined);
+  const answer = once(socket, 'data');
+  held[0]?.release();
+  expect(String((await answer)[0])).toBe('hold');
+  socket.destroy();
 });
 
 test('a judge holds or cuts what it sees', async () => {

@@ -21,6 +21,8 @@ export interface Line {
   readonly id: number;
   /** Tears the connection down on both sides, with a reset. */
   cut(): void;
+  /** What is held on it goes on its way, in the order in which it came. */
+  release(): void;
 }
 
 export interface TcpProxy {
@@ -51,6 +53,7 @@ export async function startProxy(target: { readonly host: string; readonly port:
     }
     const server = connect(target);
     let isHeld = false;
+    let held: (() => void)[] = [];
     const line: Line = {
       id: taken,
       cut: () => {
@@ -58,14 +61,25 @@ export async function startProxy(target: { readonly host: string; readonly port:
         client.resetAndDestroy();
         server.resetAndDestroy();
       },
+      release: () => {
+        const waiting = held;
+        held = [];
+        isHeld = false;
+        for (const go of waiting) go();
+      },
     };
     open.add(line);
     const forward = (from: Side, bytes: Buffer) => {
-      if (state.mode === 'black-hole' || isHeld) return;
-      const verdict = judge?.(from, bytes, line) ?? 'pass';
-      if (verdict === 'hold') isHeld = true;
+      if (state.mode === 'black-hole') return;
+      const verdict = isHeld ? 'hold' : (judge?.(from, bytes, line) ?? 'pass');
+      if (verdict === 'hold') {
+        isHeld = true;
+        held.push(() => send(from, bytes));
+      }
       if (verdict === 'cut') line.cut();
-      if (verdict !== 'pass') return;
+      if (verdict === 'pass') send(from, bytes);
+    };
+    const send = (from: Side, bytes: Buffer) => {
       const to = from === 'client' ? server : client;
       // In the order in which they came: timers of one length fire in their order.
       if (state.delayMs > 0) setTimeout(() => to.writable && to.write(bytes), state.delayMs);
@@ -73,9 +87,12 @@ export async function startProxy(target: { readonly host: string; readonly port:
     };
     const ends = (from: Side) => () => {
       // Whoever is behind a black hole learns nothing, not even that the other one has gone.
-      if (state.mode === 'black-hole' || isHeld) return;
+      if (state.mode === 'black-hole') return;
+      if (isHeld) held.push(ends(from));
+      else finish(from === 'client' ? server : client);
+    };
+    const finish = (to: Socket) => {
       open.delete(line);
-      const to = from === 'client' ? server : client;
       if (state.delayMs > 0) setTimeout(() => to.end(), state.delayMs);
       else to.end();
     };
