@@ -30,7 +30,7 @@ const journaldPriorities: Readonly<Record<string, number>> = { debug: 7, info: 6
 
 /** Readable lines load their formatter only when they are asked for: it is no part of a timer's start. */
 export async function createLog({ level, pretty, color, journald, write, now }: LogOptions): Promise<Log> {
-  const target = write ?? pino.destination({ fd: 2, sync: true });
+  const target = write ?? standardError();
   const format = pretty ? await prettyFormat(color ?? false) : journald ? journaldFormat : undefined;
   const logger = pino(
     {
@@ -45,6 +45,13 @@ export async function createLog({ level, pretty, color, journald, write, now }: 
     format ? { write: (line: string) => target.write(format(line)) } : target,
   );
   return wrap(logger);
+}
+
+/** A log that cannot be written (a full disk, a journal that was restarted) is no reason to lose the work. */
+function standardError() {
+  const target = pino.destination({ fd: 2, sync: true });
+  target.on('error', () => undefined);
+  return target;
 }
 
 function wrap(logger: Logger): Log {

@@ -13,6 +13,7 @@ import { exposureOf, type FileAccess } from './domain/file-access.ts';
 import type { CallLedger } from './domain/ledger.ts';
 import type { Log } from './domain/log.ts';
 import type { Provider } from './domain/provider.ts';
+import type { Waits } from './domain/waits.ts';
 import { isLoopback, parseProviderAddress } from './http/address.ts';
 import { createCaller } from './http/caller.ts';
 import type { Fetch, ProviderFetch } from './http/dispatcher.ts';
@@ -39,6 +40,8 @@ export interface WiringOptions {
   readonly json: boolean;
   /** `--now` (UTC). */
   readonly now: Date | undefined;
+  /** Told of every wait for the database and the providers. */
+  readonly waits?: Waits;
   /** `--dry-run`: nobody is told that it ran. */
   readonly dryRun?: boolean;
 }
@@ -71,6 +74,7 @@ export function wire(options: WiringOptions): Wired {
       command: options.command,
       busyWaitMs: embeddedWaitMs,
       patient: options.command === 'migrate',
+      ...(options.waits && { waits: options.waits }),
       ...(log.debugEnabled && {
         onQuery: (sql: string, durationMs: number) =>
           log.debug({ sql: sql.replace(/\s+/g, ' ').trim(), durationMs: Math.round(durationMs * 10) / 10 }, 'sql'),
@@ -160,6 +164,7 @@ export function wire(options: WiringOptions): Wired {
       sleep: (ms, signal) => delay(ms, undefined, signal && { signal }),
       random: Math.random,
       signal: connectOptions.signal,
+      waits: options.waits,
       limits: {
         headersMs: config.http.headersTimeoutMs,
         bodyMs: config.http.bodyTimeoutMs,
@@ -180,6 +185,7 @@ export function wire(options: WiringOptions): Wired {
       provider,
       session,
       refusals: credential.refusals,
+      throttles: credential.throttles,
       callsMade: () => calls,
       begin: (unit) => {
         current = { ...unit, ceiling: within(unit.ceiling) };

@@ -6,7 +6,7 @@
 import { sql } from 'kysely';
 import { ClaimLost } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
-import type { Counts, UnitKind } from '../domain/outcomes.ts';
+import { type Counts, noCounts, type UnitKind } from '../domain/outcomes.ts';
 import type { Db } from './database.ts';
 import type { Owner } from './participants.ts';
 import { ofRegistrations, tellsOfEvent } from './registration-syncs.ts';
@@ -91,12 +91,15 @@ export async function abandonDeadClaims(
     (row) => row.host === host && row.process !== null && isAlive(row.process) === false,
   );
   if (gone.length === 0 && !running.rows.some((row) => row.over)) return [];
-  // Asked again by the statement itself: it may have waited for a page that extended the lease meanwhile.
+  // Asked again by the statement itself: a page may have extended the lease meanwhile. A row that is locked is left to the
+  // next run: either its page is just being stored, or its machine is frozen in the middle, and PostgreSQL ends that soon.
   const result = await sql<{ eventId: string | null; host: string | null }>`
     update sync_history set status = 'abandoned', finished_at = ${now},
       reason = 'its process ended or its lease ran out before it was done'
-    where status = 'running' and claim_key is not null and (${over}
-      or sync_history_id in (select x::bigint from jsonb_array_elements_text(${JSON.stringify(gone.map((row) => row.id))}::jsonb) as x))
+    where sync_history_id in (
+      select sync_history_id from sync_history where status = 'running' and claim_key is not null and (${over}
+        or sync_history_id in (select x::bigint from jsonb_array_elements_text(${JSON.stringify(gone.map((row) => row.id))}::jsonb) as x))
+      for update skip locked)
     returning event_id as "eventId", host`.execute(db);
   return result.rows;
 }
@@ -283,7 +286,8 @@ export interface ClaimEnd {
   readonly status: 'failed' | 'failed_permanent' | 'abandoned';
   readonly reason: string;
   readonly error: { readonly kind: string; readonly message: string; readonly hint: string | null } | null;
-  readonly failures: number;
+  /** In a row; undefined: as many as before. */
+  readonly failures: number | undefined;
   readonly retryAt: Date | undefined;
   readonly apiCalls: number;
 }
@@ -291,11 +295,26 @@ export interface ClaimEnd {
 /** @param eventId one of the claim's events: each has its own count of failures. */
 export async function endClaim(db: Db, claim: Claim, eventId: string, end: ClaimEnd): Promise<void> {
   await sql`update sync_history set status = ${end.status}, finished_at = ${end.now}, reason = ${end.reason},
-      error_details = ${end.error && JSON.stringify(end.error)}::jsonb, failures = ${end.failures}, retry_at = ${end.retryAt ?? null}::timestamptz,
+      error_details = ${end.error && JSON.stringify(end.error)}::jsonb, failures = coalesce(${end.failures ?? null}::int, failures), retry_at = ${end.retryAt ?? null}::timestamptz,
       api_calls = case when event_id = ${claim.eventIds[0]} then ${end.apiCalls}::int else 0 end,
       num_of_synced_records = fetched, entries_success = fetched - coalesce(entries_failed, 0),
       entries_failed = coalesce(entries_failed, 0), duration_seconds = ${secondsSince(end.now)}
     where ${rowsOf(claim)} and event_id = ${eventId} and status = 'running'`.execute(db);
+}
+
+/** What the rows of a unit have come to, for a run that does not know whether its last transaction was committed. */
+export async function standingOf(
+  db: Db,
+  claim: Claim,
+): Promise<{ readonly isCompleted: boolean; readonly counts: Counts }> {
+  const result = await sql<Counts & { isCompleted: boolean }>`
+    select coalesce(bool_and(status = 'completed'), false) as "isCompleted", coalesce(sum(fetched), 0)::int as fetched,
+      coalesce(sum(inserted), 0)::int as inserted, coalesce(sum(updated), 0)::int as updated,
+      coalesce(sum(unchanged), 0)::int as unchanged, coalesce(sum(removed), 0)::int as removed,
+      coalesce(sum(entries_failed), 0)::int as failed
+    from sync_history where ${rowsOf(claim)}`.execute(db);
+  const { isCompleted, ...counts } = result.rows[0] ?? { isCompleted: false, ...noCounts };
+  return { isCompleted, counts };
 }
 
 function claimLost(claim: Claim): ClaimLost {

@@ -29,6 +29,7 @@ export interface Tables {
     refused_reason: string | null;
     refusals: Generated<number>;
     not_before: Date | null;
+    throttles: Generated<number>;
   };
   access_tokens: {
     partner_provider_credential_id: number;

@@ -434,6 +434,7 @@ create table partner_provider_credentials (
   refused_reason text,
   refusals integer not null default 0,
   not_before timestamp with time zone,
+  throttles integer not null default 0,
   constraint partner_provider_credentials_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES providers(provider_id),
   constraint partner_provider_credentials_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint partner_provider_credentials_pkey PRIMARY KEY (partner_provider_credential_id),
