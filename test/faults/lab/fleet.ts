@@ -8,7 +8,12 @@ export interface Fleet {
   readonly here: Installation;
   readonly clock: LaboratoryClock;
   /** A run on this host. @param env overrides what all hosts have. */
-  start(host: string, args: readonly string[], env?: Readonly<Record<string, string>>): Started;
+  start(
+    host: string,
+    args: readonly string[],
+    env?: Readonly<Record<string, string | undefined>>,
+    prefix?: readonly string[],
+  ): Started;
 }
 
 /** @param start when it is, to begin with (UTC). */
@@ -21,6 +26,7 @@ export async function openFleet(begin: Date, build: (world: World) => void): Pro
   return {
     here,
     clock,
-    start: (host, args, env = {}) => start(args, { env: { ...here.env, P88SYNC_HOST: host, ...env } }),
+    start: (host, args, env = {}, prefix = []) =>
+      start(args, { env: { ...here.env, P88SYNC_HOST: host, ...env }, prefix }),
   };
 }
