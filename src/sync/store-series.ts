@@ -136,8 +136,8 @@ function leftAt(unit: PlannedUnit, since: Date): Date | undefined {
 }
 
 /** What the history keeps of a listing that is done. */
-export function listingOf({ watermark, calls = 0 }: Checkpoint): { watermark: Date; calls: number } {
-  return { watermark: new Date(watermark), calls };
+export function listingOf({ watermark, calls = 0, series }: Checkpoint) {
+  return { watermark: new Date(watermark), calls, series };
 }
 
 /** Why an announced registration can never be read: no column and no address holds such an id. */
