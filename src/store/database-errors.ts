@@ -28,6 +28,12 @@ export function isConnectionLost(error: unknown): boolean {
   return error instanceof Error && lostTexts.test(error.message);
 }
 
+/** True where not even all of the statement's bytes were taken: without its end PostgreSQL carries nothing out. */
+export function wasNeverSent(error: unknown): boolean {
+  const { syscall } = (error ?? {}) as { syscall?: unknown };
+  return syscall === 'write' || (error instanceof Error && /is not queryable$/.test(error.message));
+}
+
 /** Connections are all taken, or the server is just starting: seconds may do. */
 const soonCodes = /^(53300|57P03)$/;
 

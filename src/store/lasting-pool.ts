@@ -1,7 +1,8 @@
 /**
  * Connections to PostgreSQL that outlast its restarts, and no wait for ever. A lost connection is replaced once where
- * nothing can be done twice by it: before a transaction begins, and for a statement that only reads. Everything else ends as
- * ConnectionLost: whether it was done is not known here, and whoever asked for it looks, or leaves it to the next run.
+ * nothing can be done twice by it: before a transaction begins, and outside of one for a statement that only reads, or that
+ * was never sent. Everything else ends as ConnectionLost: whether it was done is not known here, and whoever asked for it
+ * looks, or leaves it to the next run.
  *
  * There is no session state: the limits that the server keeps are set inside each transaction, in the message that begins it.
  */
@@ -11,7 +12,7 @@ import type { Pool, PoolClient } from 'pg';
 import { ConnectionLost } from '../domain/errors.ts';
 import type { TimeLimits } from '../domain/time-limits.ts';
 import type { Waits } from '../domain/waits.ts';
-import { isConnectionLost, mayConnectSoon } from './database-errors.ts';
+import { isConnectionLost, mayConnectSoon, wasNeverSent } from './database-errors.ts';
 
 export interface LastingOptions {
   /** The database, without password, for messages. */
@@ -104,14 +105,16 @@ function lastingClient(
     // PostgreSQL rolls back whatever loses its connection.
     if (sql === 'rollback' && !client) return nothing;
     const text = sql === 'begin' ? beginWithLimits(limits) : sql;
-    const mayRepeat = sql === 'begin' || (!isInTransaction && onlyReads(sql));
+    const mayRepeat = (cause: unknown) =>
+      sql === 'begin' || (!isInTransaction && (onlyReads(sql) || wasNeverSent(cause)));
     if (sql === 'begin') isInTransaction = true;
     try {
       return await answerTo(text, parameters);
     } catch (error) {
       if (sql === 'rollback' && !client) return nothing;
       // Who has waited for the whole limit is not made to wait for it once more.
-      if (client || !mayRepeat || !(error instanceof ConnectionLost) || error.cause === undefined) throw error;
+      if (client || !(error instanceof ConnectionLost) || error.cause === undefined) throw error;
+      if (!mayRepeat(error.cause)) throw error;
       client = await connect();
       return await answerTo(text, parameters);
     }
