@@ -125,10 +125,11 @@ const usualSettings = {
   timezone: 'America/Denver',
 };
 
-const logLines = {
+const manners = {
   ready: /ready to accept (read-only )?connections/,
   failed: /database system is shut down|FATAL/,
-};
+  signal: 'QUIT',
+} as const;
 
 async function listen(
   native: string,
@@ -139,7 +140,7 @@ async function listen(
   const settings = Object.entries({ ...usualSettings, unix_socket_directories: folder, ...more }).map(
     ([name, value]) => `--${name}=${value}`,
   );
-  const { port, stop } = await startWatched(folder, account, logLines, async (free) => [
+  const { port, stop } = await startWatched(folder, account, manners, async (free) => [
     join(native, 'bin/postgres'),
     '-D',
     join(folder, 'data'),

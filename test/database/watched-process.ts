@@ -20,9 +20,9 @@ export function unprivilegedAccount(): Account {
 
 /**
  * The watcher ends the server and removes its folder as soon as its standard input closes: when the run is over, and
- * also when the run was killed. QUIT is PostgreSQL's immediate shutdown, and PgBouncer's; nobody needs the data.
+ * also when the run was killed. Nobody needs the data.
  */
-const watcher = `folder=$1; shift; "$@" & server=$!; read -r _; kill -QUIT $server; wait $server; rm -rf "$folder"`;
+const watcher = `folder=$1; signal=$2; shift 2; "$@" & server=$!; read -r _; kill -$signal $server; wait $server; rm -rf "$folder"`;
 
 export interface WatchedProcess {
   readonly port: number;
@@ -30,30 +30,33 @@ export interface WatchedProcess {
   stop(): Promise<void>;
 }
 
-/** What a server logs when it listens, and when it will not. */
-export interface LogLines {
+export interface Manners {
+  /** What it logs when it listens. */
   readonly ready: RegExp;
+  /** What it logs when it will not. */
   readonly failed: RegExp;
+  /** What ends it at once. A shell's background process ignores QUIT, unless it is PostgreSQL, whose immediate shutdown it is. */
+  readonly signal: 'QUIT' | 'KILL';
 }
 
 /** Starts it on a free port of the loopback interface. @param folder its own; whoever stops it needs no other clean-up. */
 export async function startWatched(
   folder: string,
   account: Account,
-  lines: LogLines,
+  manners: Manners,
   commandOn: (port: number) => Promise<readonly string[]>,
 ): Promise<WatchedProcess> {
   let log = '';
   // Between finding a free port and listening on it another process may take it.
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const port = await freePort();
-    const child = spawn('/bin/sh', ['-c', watcher, 'watcher', folder, ...(await commandOn(port))], {
+    const child = spawn('/bin/sh', ['-c', watcher, 'watcher', folder, manners.signal, ...(await commandOn(port))], {
       ...account,
       cwd: folder,
       detached: true,
       stdio: ['pipe', 'ignore', 'pipe'],
     });
-    const ready = await readyLine(child, lines);
+    const ready = await readyLine(child, manners);
     if (ready.ok) return { port, stop: () => end(child, folder) };
     log = ready.log;
     child.kill('SIGKILL');
@@ -61,13 +64,13 @@ export async function startWatched(
   throw new Error(`a server did not start in ${folder}:\n${log}`);
 }
 
-function readyLine(child: ChildProcess, lines: LogLines): Promise<{ ok: boolean; log: string }> {
+function readyLine(child: ChildProcess, manners: Manners): Promise<{ ok: boolean; log: string }> {
   return new Promise((resolve) => {
     let log = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       log = `${log}${text}`.slice(-4000);
-      if (lines.ready.test(log)) resolve({ ok: true, log });
-      if (lines.failed.test(log)) resolve({ ok: false, log });
+      if (manners.ready.test(log)) resolve({ ok: true, log });
+      if (manners.failed.test(log)) resolve({ ok: false, log });
     });
     child.on('error', (error) => resolve({ ok: false, log: String(error) }));
     child.on('exit', () => resolve({ ok: false, log }));
