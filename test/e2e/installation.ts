@@ -100,6 +100,8 @@ export async function install(build: (world: World) => void, options: InstallOpt
   };
   await addCredentials(sandbox.world, env);
   const client = new pg.Client({ connectionString: database.url });
+  // Where a test ends the server, the next question says so.
+  client.on('error', () => undefined);
   await client.connect();
   const opened = [client];
   let counted = 0;
