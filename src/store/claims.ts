@@ -46,6 +46,8 @@ export interface Checkpoint {
   readonly since: string | null;
   /** The watermark of the series: from its first page's answer. */
   readonly watermark: string;
+  /** The provider's clock in that answer (UTC), where it named one. */
+  readonly providerAt?: string;
   readonly resume: Json;
   readonly fetched: number;
   /** Calls that the listing has taken so far, over all runs that continued it. */
@@ -266,19 +268,31 @@ export async function addCounts(tx: Db, claim: Claim, counts: ReadonlyMap<string
     where ${rowsOf(claim, 'h')} and h.event_id = c.event_id`.execute(tx);
 }
 
+/** What the history keeps of a listing that is done. */
+export interface FinishedListing {
+  readonly watermark: Date;
+  /** Of all runs that made the listing. */
+  readonly calls: number;
+  /** The unit that began it. */
+  readonly series: string;
+  /** The provider's clock as it began (UTC). */
+  readonly providerAt?: Date | undefined;
+}
+
 /**
  * Ends the claim with success, in the transaction of the last page: rows, watermark and `completed` come together.
- * @param end `listing`: undefined where nothing was listed; `calls`: of all runs that made the listing; `series`: the unit that began it.
+ * @param end `listing`: undefined where nothing was listed.
  */
 export async function completeClaim(
   tx: Db,
   claim: Claim,
-  end: { now: Date; listing: { watermark: Date; calls: number; series: string } | undefined; apiCalls: number },
+  end: { now: Date; listing: FinishedListing | undefined; apiCalls: number },
 ): Promise<void> {
   const ofFirst = (calls: number | null) =>
     sql`case when event_id = ${claim.eventIds[0]} then ${calls}::int when ${calls}::int is not null then 0 end`;
   await sql`update sync_history set status = 'completed', finished_at = ${end.now}, released_at = clock_timestamp(), checkpoint = null,
-      watermark = ${end.listing?.watermark ?? null}::timestamptz, series = ${end.listing?.series ?? null}::uuid, api_calls = ${ofFirst(end.apiCalls)},
+      watermark = ${end.listing?.watermark ?? null}::timestamptz, series = ${end.listing?.series ?? null}::uuid,
+      provider_at = ${end.listing?.providerAt ?? null}::timestamptz, api_calls = ${ofFirst(end.apiCalls)},
       listing_calls = ${ofFirst(end.listing?.calls ?? null)}, failures = 0, retry_at = null,
       num_of_synced_records = fetched, entries_success = fetched - coalesce(entries_failed, 0),
       entries_failed = coalesce(entries_failed, 0), duration_seconds = ${secondsSince(end.now)}
