@@ -2,6 +2,7 @@
  * The configuration of one invocation, read once by main from the environment. Nothing is replaced by a default that was
  * given and is wrong: the run is refused, with all that is wrong in one message.
  */
+import { type AlertsConfig, alertVariables, readAlerts } from './config/alerts.ts';
 import { type DatabaseConfig, readDatabase } from './config/database.ts';
 import { databaseVariables } from './config/database-variables.ts';
 import { encryptionKey, encryptionKeys, oneOf, word } from './config/kinds.ts';
@@ -14,7 +15,7 @@ import {
   readRunsignupProgram,
   variableNames,
 } from './config/providers.ts';
-import { createReader, type Environment, type Reader, type ReadFile, type Variable } from './config/reader.ts';
+import { createReader, type Environment, type Files, type Reader, type Variable } from './config/reader.ts';
 import { readSettings, settingVariables } from './config/settings.ts';
 import { unknownVariables } from './config/unknown.ts';
 import { UsageError } from './domain/errors.ts';
@@ -33,6 +34,7 @@ export interface Config {
   readonly program: { readonly runsignup: Readonly<Record<string, string>> };
   readonly settings: Settings;
   readonly http: HttpConfig;
+  readonly alerts: AlertsConfig;
   readonly logLevel: LogLevel;
   /** How this machine is called in claims and logs. */
   readonly hostName: string;
@@ -40,9 +42,8 @@ export interface Config {
   readonly notes: readonly string[];
 }
 
-export interface ConfigSources {
+export interface ConfigSources extends Files {
   readonly providerNames: readonly string[];
-  readonly readFile: ReadFile;
   /** The machine's name, where P88SYNC_HOST is unset. */
   readonly hostName: string;
 }
@@ -67,6 +68,7 @@ export const variables: readonly Variable[] = [
   ...providerVariables,
   ...numberVariables,
   ...settingVariables,
+  ...alertVariables,
   { name: 'P88SYNC_LOG_LEVEL', meaning: `What is logged: ${logLevels.join(', ')}`, default: 'info', secret: false },
   {
     name: 'P88SYNC_HOST',
@@ -78,7 +80,8 @@ export const variables: readonly Variable[] = [
 
 /** @throws UsageError with a line for each thing that is wrong; no secret is in it. */
 export function readConfig(env: Environment, sources: ConfigSources): Config {
-  const reader = createReader(env, sources.readFile);
+  const reader = createReader(env, sources);
+  refuseUncheckedTls(reader);
   const database = readDatabase(reader);
   const config = {
     encryptionKeys: readEncryptionKeys(reader),
@@ -86,6 +89,7 @@ export function readConfig(env: Environment, sources: ConfigSources): Config {
     program: { runsignup: readRunsignupProgram(reader) },
     settings: readSettings(reader),
     http: readHttp(reader),
+    alerts: readAlerts(reader),
     logLevel: reader.value('P88SYNC_LOG_LEVEL', oneOf(logLevels)) ?? 'info',
     hostName: reader.value('P88SYNC_HOST', word) ?? sources.hostName,
     notes: [...reader.notes, ...unknownVariables(env, knownNames(sources.providerNames))],
@@ -96,6 +100,17 @@ export function readConfig(env: Environment, sources: ConfigSources): Config {
     });
   }
   return { database, ...config };
+}
+
+/**
+ * Node then takes any certificate of a provider: whoever is in between reads keys and people. It is easily left behind in a
+ * shell profile or a container image, and nothing of p88sync needs it.
+ */
+function refuseUncheckedTls(reader: Reader): void {
+  if (reader.text('NODE_TLS_REJECT_UNAUTHORIZED') !== '0') return;
+  reader.refuse(
+    'NODE_TLS_REJECT_UNAUTHORIZED: 0 would accept any certificate; unset it, and name an authority of your own in NODE_EXTRA_CA_CERTS',
+  );
 }
 
 function readEncryptionKeys(reader: Reader): Config['encryptionKeys'] {

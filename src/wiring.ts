@@ -1,17 +1,19 @@
 /** Puts the parts together for one invocation: configuration, log, database, clock, and credentials ready to call. */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import type { CommandContext, ConnectOptions, Terminal, Workspace } from './commands/context.ts';
-import type { Config } from './config.ts';
+import type { Config, ConfigSources } from './config.ts';
 import { clockFrom } from './domain/clock.ts';
 import { BudgetSpent, UsageError } from './domain/errors.ts';
+import { exposureOf, type FileAccess } from './domain/file-access.ts';
 import type { CallLedger } from './domain/ledger.ts';
 import type { Log } from './domain/log.ts';
 import type { Provider } from './domain/provider.ts';
+import type { Waits } from './domain/waits.ts';
 import { isLoopback, parseProviderAddress } from './http/address.ts';
 import { createCaller } from './http/caller.ts';
 import type { Fetch, ProviderFetch } from './http/dispatcher.ts';
@@ -26,6 +28,7 @@ import { identityOf } from './store/process-identity.ts';
 import { readProviderIds } from './store/provider-ids.ts';
 import { createTokenCache } from './store/tokens.ts';
 import type { CredentialRun, UnitBudget } from './sync/context.ts';
+import { alertFacts, alertingOf, beginHeartbeat, endedUnit, type Heartbeat } from './wiring-alerts.ts';
 
 export interface WiringOptions {
   readonly command: string;
@@ -37,10 +40,16 @@ export interface WiringOptions {
   readonly json: boolean;
   /** `--now` (UTC). */
   readonly now: Date | undefined;
+  /** Told of every wait for the database and the providers. */
+  readonly waits?: Waits;
+  /** `--dry-run`: nobody is told that it ran. */
+  readonly dryRun?: boolean;
 }
 
 export interface Wired {
   readonly context: CommandContext;
+  /** Told that the run has begun, where its command has an address for it. */
+  readonly heartbeat: Heartbeat | undefined;
   /** Ends connections; the process has nothing left to wait for. */
   close(): Promise<void>;
 }
@@ -68,6 +77,7 @@ export function wire(options: WiringOptions): Wired {
       command: options.command,
       busyWaitMs: embeddedWaitMs,
       patient: patientCommands.has(options.command),
+      ...(options.waits && { waits: options.waits }),
       ...(log.debugEnabled && {
         onQuery: (sql: string, durationMs: number) =>
           log.debug({ sql: sql.replace(/\s+/g, ' ').trim(), durationMs: Math.round(durationMs * 10) / 10 }, 'sql'),
@@ -158,6 +168,7 @@ export function wire(options: WiringOptions): Wired {
       sleep: (ms, signal) => delay(ms, undefined, signal && { signal }),
       random: Math.random,
       signal: connectOptions.signal,
+      waits: options.waits,
       limits: {
         headersMs: config.http.headersTimeoutMs,
         bodyMs: config.http.bodyTimeoutMs,
@@ -178,6 +189,7 @@ export function wire(options: WiringOptions): Wired {
       provider,
       session,
       refusals: credential.refusals,
+      throttles: credential.throttles,
       callsMade: () => calls,
       begin: (unit) => {
         current = { ...unit, ceiling: within(unit.ceiling) };
@@ -198,7 +210,9 @@ export function wire(options: WiringOptions): Wired {
       databaseSource: config.database.source,
       dataDir: config.database.kind === 'embedded' ? config.database.dataDir : undefined,
       hasEncryptionKey: config.encryptionKeys !== undefined,
+      alerts: alertFacts(config.alerts),
     },
+    alerting: alertingOf(config, options.now !== undefined),
     callsPerHour: (provider) => config.providers[provider]?.callsPerHour,
     paceMs: config.http.paceMs,
     programSecrets: programSecretsOf(config),
@@ -211,10 +225,15 @@ export function wire(options: WiringOptions): Wired {
       readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
         throw new UsageError(`cannot read ${path}: ${cause.code ?? cause.message}`, { cause });
       }),
+    exposureOf: (path) => {
+      const access = accessOf(path);
+      return access && exposureOf(path, access);
+    },
     writeFile: (path, text) => writeFile(path, text).catch(refuseToWrite(path)),
     createSecretFile: (path, text) => writeFile(path, text, { flag: 'wx', mode: 0o600 }).catch(refuseToWrite(path)),
     checkWritable: (path) => appendFile(path, '').catch(refuseToWrite(path)),
     now: () => options.now ?? new Date(),
+    endedUnit: () => endedUnit(process.env),
     machine: async () => (await import('./wiring-machine.ts')).thisMachine(packageFolder),
     startSandbox: async (port) => (await import('./wiring-sandbox.ts')).startSandbox(port),
     runSelf: async (args, selfOptions) =>
@@ -223,6 +242,7 @@ export function wire(options: WiringOptions): Wired {
   };
   return {
     context,
+    heartbeat: beginHeartbeat(options, runId),
     close: async () => {
       await providerFetch?.close();
       await opened?.then(
@@ -309,7 +329,13 @@ function tellDates(fetch: Fetch, onDate: NonNullable<ConnectOptions['onDate']>):
   };
 }
 
-/** The text of a file for the configuration, which is read before anything else. */
-export function readConfigFile(path: string): string {
-  return readFileSync(path, 'utf8');
+/** Files for the configuration, which is read before anything else. */
+export const configFiles: Pick<ConfigSources, 'readFile' | 'readAccess'> = {
+  readFile: (path) => readFileSync(path, 'utf8'),
+  readAccess: accessOf,
+};
+
+function accessOf(path: string): FileAccess | undefined {
+  const found = statSync(path);
+  return found.isFile() ? { mode: found.mode, uid: found.uid } : undefined;
 }

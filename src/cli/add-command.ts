@@ -8,14 +8,18 @@ export interface CommonOptions {
   readonly json?: boolean;
   readonly debug?: boolean;
   readonly now?: string;
+  /** Of commands that have `--max-seconds`. */
+  readonly maxSeconds?: string;
+  /** Of the commands that have it. */
+  readonly dryRun?: boolean;
 }
 
 export interface Invocation {
   /** `tick`, `credentials add`. */
   readonly command: string;
   readonly options: CommonOptions;
-  /** False for the few commands that bring their own world and need no configuration. */
-  readonly needsConfig: boolean;
+  /** False for the few commands that bring their own world and need no configuration; `alerts`: only that of alerts. */
+  readonly needsConfig: boolean | 'alerts';
   execute(context: CommandContext): Promise<CommandResult>;
 }
 
@@ -29,8 +33,8 @@ type Execute = (
 ) => Promise<CommandResult>;
 
 interface CommandKind {
-  /** False: it brings its own world. Default: true. */
-  readonly needsConfig?: boolean;
+  /** False: it brings its own world; `alerts`: it works whatever else is set wrong. Default: true. */
+  readonly needsConfig?: Invocation['needsConfig'];
   /** What its group does where no subcommand is named. */
   readonly isDefault?: boolean;
 }

@@ -115,6 +115,28 @@ export function addUpkeep(program: Command, add: AddCommand): void {
         .option('--root <dir>', 'write below this folder instead of /; for packages'),
     { needsConfig: false },
   );
+  const alert = group(program, 'alert', 'messages to people, on the channels that are set', [
+    'alert test',
+    'alert unit-failed p88sync-tick.service',
+  ]);
+  add(
+    alert,
+    'test',
+    'send a message on every channel, and say what came of it',
+    ['alert test', 'alert test --json'],
+    (c) => import('../commands/alert.ts').then((m) => m.runAlertTest(c)),
+    undefined,
+    { needsConfig: 'alerts' },
+  );
+  add(
+    alert,
+    'unit-failed <UNIT>',
+    'tell that a unit of systemd failed; OnFailure= of the units starts it, and it needs no database',
+    ['alert unit-failed p88sync-tick.service'],
+    (c, [unit = '']) => import('../commands/alert.ts').then((m) => m.runAlertUnitFailed(c, unit)),
+    undefined,
+    { needsConfig: 'alerts' },
+  );
   add(
     program,
     'prune',

@@ -1,9 +1,12 @@
 /** What a command gets from main, and what it gives back. A command never prints, exits, or reads a clock of its own. */
+import type { Channel, Delivery, Message } from '../domain/alerts.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { ExitName } from '../domain/exit-codes.ts';
+import type { Exposure } from '../domain/file-access.ts';
 import type { Log } from '../domain/log.ts';
 import type { CredentialSecrets, Provider } from '../domain/provider.ts';
 import type { Settings } from '../domain/settings.ts';
+import type { EndedUnit } from '../report/unit-failed-text.ts';
 import type { RunIdentity } from '../store/claims.ts';
 import type { StoredCredential } from '../store/credentials.ts';
 import type { Database } from '../store/database.ts';
@@ -22,6 +25,8 @@ export interface CommandContext {
   readonly json: boolean;
   readonly cipher: Cipher;
   readonly configuration: ConfigurationFacts;
+  /** Undefined where nobody is to be told of anything. */
+  readonly alerting: Alerting | undefined;
   /** Calls per hour of a provider, where the environment sets them. */
   callsPerHour(provider: string): number | undefined;
   /** Kept between two calls of a credential (ms). */
@@ -41,6 +46,8 @@ export interface CommandContext {
   /** @throws UsageError where the provider would not take such a credential. */
   checkSecrets(provider: Provider, secrets: CredentialSecrets): Promise<void>;
   readFile(path: string): Promise<string>;
+  /** Who else gets at a file that was read just now; undefined: nobody. */
+  exposureOf(path: string): Exposure | undefined;
   writeFile(path: string, text: string): Promise<void>;
   /** Makes a new file that only its owner may read. @throws UsageError where there is one, or it cannot be written. */
   createSecretFile(path: string, text: string): Promise<void>;
@@ -49,6 +56,8 @@ export interface CommandContext {
   /** The clock before a database is open. */
   now(): Date;
   machine(): Promise<Machine>;
+  /** What systemd tells of the unit for which it started this run. */
+  endedUnit(): EndedUnit;
   /** Serves the stand-ins of the providers, with the demo's data, on 127.0.0.1. */
   startSandbox(port: number): Promise<RunningSandbox>;
   /** Runs this program as a process of its own. */
@@ -60,6 +69,16 @@ export interface CommandContext {
   makeTemporaryFolder(): Promise<{ readonly environment: Readonly<Record<string, string>>; remove(): Promise<void> }>;
 }
 
+/** How people are told of what is wrong. */
+export interface Alerting {
+  /** Those that are set; at least one. With --now only such as stay on this machine. */
+  readonly channels: readonly Channel[];
+  /** This machine, as messages name it. */
+  readonly host: string;
+  /** Never throws; ends within seconds. */
+  send(channel: Channel, message: Message): Promise<Delivery>;
+}
+
 /** What `doctor` tells of the configuration; nothing secret. */
 export interface ConfigurationFacts {
   /** What was ignored, and what weakens a protection. */
@@ -69,6 +88,8 @@ export interface ConfigurationFacts {
   /** Folder of the embedded database; undefined: a PostgreSQL server is used. */
   readonly dataDir: string | undefined;
   readonly hasEncryptionKey: boolean;
+  /** Which ways to tell people are set, and the commands whose runs are told to a heartbeat address. */
+  readonly alerts: { readonly channels: readonly Channel[]; readonly heartbeats: readonly string[] };
 }
 
 export interface ProcessResult {

@@ -30,6 +30,10 @@ export async function runDiscover(
   await takeOverDead(context, workspace);
   const chosen = await chooseCredentials(context, workspace, spec);
   const outcomes = await discoverAll(context, workspace, chosen, { signal, includePast: false });
+  if (context.alerting) {
+    const { tellAlerts } = await import('./tell-alerts.ts');
+    await tellAlerts(context, workspace, context.alerting);
+  }
   return discoveryResult(context, outcomes, chosen);
 }
 

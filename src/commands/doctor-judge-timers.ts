@@ -1,7 +1,9 @@
-/** What `doctor` says of the timers: does anything start p88sync. Pure. */
+/** What `doctor` says of the timers: does anything start p88sync, and is anybody told when it goes wrong. Pure. */
+import { channelNames } from '../report/deliveries-text.ts';
 import { type Finding, ok, problem, warning } from '../report/finding.ts';
 import { spanText } from '../report/relative-time.ts';
-import type { TimerFacts, TimerState, WorkFacts } from './doctor-facts.ts';
+import type { DoctorFacts, TimerFacts, TimerState, WorkFacts } from './doctor-facts.ts';
+import { settingsFile } from './timer-files.ts';
 
 /** Discovery runs every 12 h: whatever starts p88sync has left a trace within this time. */
 export const discoveryMs = 13 * 3_600_000;
@@ -14,7 +16,7 @@ export function judgeTimers({ systemd, cron }: TimerFacts, work: WorkFacts | und
         ['p88sync-discover.timer', systemd.discover],
       ] as const)
     : [];
-  const used = units.some(([, state]) => state.active || state.enabled);
+  const used = units.some(([, state]) => isUsed(state));
   if (used && cron) {
     const hint =
       'Keep one: `rm /etc/cron.d/p88sync`, or `systemctl disable --now p88sync-tick.timer p88sync-discover.timer`.';
@@ -24,6 +26,27 @@ export function judgeTimers({ systemd, cron }: TimerFacts, work: WorkFacts | und
   if (!used) return [nothingStarts(work, now)];
   const found = units.flatMap(([unit, state]) => judgeUnit(unit, state));
   return found.length > 0 ? found : [ok('timers', 'p88sync-tick.timer and p88sync-discover.timer are active')];
+}
+
+/** Which ways are set, without what they are set to; nobody is called. */
+export function judgeAlerts({
+  configuration,
+  timers: { systemd, cron },
+}: Pick<DoctorFacts, 'configuration' | 'timers'>): Finding {
+  const { channels, heartbeats } = configuration.alerts;
+  const set = [
+    ...(channels.length > 0 ? [`by ${channels.map((one) => channelNames[one]).join(' and ')}`] : []),
+    ...(heartbeats.length > 0 ? [`heartbeat of ${heartbeats.join(' and ')}`] : []),
+  ];
+  if (set.length > 0) return ok('alerts', set.join('; '));
+  const isStarted = cron || (systemd !== undefined && (isUsed(systemd.tick) || isUsed(systemd.discover)));
+  if (!isStarted) return ok('alerts', 'none are set');
+  const hint = `Set P88SYNC_ALERT_WEBHOOK_URL and P88SYNC_TICK_HEARTBEAT_URL in ${settingsFile}, then try \`p88sync alert test\`.`;
+  return warning('alerts', 'the timers run, and nobody is told when something goes wrong or they stop', hint);
+}
+
+function isUsed({ active, enabled }: TimerState): boolean {
+  return active || enabled;
 }
 
 function judgeUnit(unit: string, { active, enabled }: TimerState): readonly Finding[] {

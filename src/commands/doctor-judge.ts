@@ -3,7 +3,7 @@ import { type Finding, ok, problem, warning } from '../report/finding.ts';
 import { tookText } from '../report/relative-time.ts';
 import type { ClockReading, DatabaseFacts, DoctorFacts } from './doctor-facts.ts';
 import { judgeCredentials, judgeEncryptionKey } from './doctor-judge-credentials.ts';
-import { judgeTimers } from './doctor-judge-timers.ts';
+import { judgeAlerts, judgeTimers } from './doctor-judge-timers.ts';
 import { judgeWork } from './doctor-judge-work.ts';
 import { settingsFile } from './timer-files.ts';
 
@@ -18,11 +18,11 @@ const dateResolutionMs = 1_000;
 
 export function judge(facts: DoctorFacts, highEveryMinutes: number): readonly Finding[] {
   const { database, now, timers } = facts;
-  const first = [judgeNode(facts.nodeVersion), ...judgeConfiguration(facts)];
+  const first = [judgeNode(facts.nodeVersion), ...judgeConfiguration(facts), ...judgeFiles(facts)];
   if ('kind' in database) {
     const hint = database.hint ?? 'Check the database settings, and the log of the server.';
     const found = problem('database', database.message, hint, database.exit);
-    return [...first, found, ...judgeTimers(timers, undefined, now)];
+    return [...first, found, ...judgeTimers(timers, undefined, now), judgeAlerts(facts)];
   }
   const { work } = database;
   return [
@@ -31,6 +31,7 @@ export function judge(facts: DoctorFacts, highEveryMinutes: number): readonly Fi
     ...(work ? judgeEncryptionKey(work, facts.configuration.hasEncryptionKey) : []),
     ...(work ? judgeCredentials(work, facts.configuration.hasEncryptionKey, now) : []),
     ...judgeTimers(timers, work, now),
+    judgeAlerts(facts),
     ...(work ? judgeWork(work, now, highEveryMinutes) : []),
   ];
 }
@@ -53,6 +54,12 @@ function judgeConfiguration({ configuration, hasSettingsFile }: DoctorFacts): re
     found.push(warning('configuration', text, hint));
   }
   return found.length > 0 ? found : [ok('configuration', `read; the database is named by ${databaseSource}`)];
+}
+
+function judgeFiles({ exposed }: DoctorFacts): readonly Finding[] {
+  return exposed.map(({ path, what, command }) =>
+    problem('files', `${path} holds secrets and ${what}`, `As root: \`${command}\`.`, 'usage'),
+  );
 }
 
 function judgeServer({ shown, server, schema, missingRights, clock, work }: DatabaseFacts): readonly Finding[] {

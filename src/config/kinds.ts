@@ -11,7 +11,7 @@ export interface Kind<Value> {
 }
 
 /** Text that `accepts`, turned into a value. */
-function kind<Value>(
+export function kind<Value>(
   expected: string,
   accepts: (text: string) => boolean,
   convert: (text: string) => Value,

@@ -24,6 +24,9 @@ export const exitCodes = {
 
 export type ExitName = keyof typeof exitCodes;
 
+/** What the units of systemd, and a heartbeat, count as success: what is left is done by the next run. */
+export const unitSuccess: readonly ExitName[] = ['done', 'someFailed', 'terminated'];
+
 /** The exit of one error. Errors of single units are `someFailed`; what is not ours is a bug. */
 export function exitNameOf(error: unknown): ExitName {
   if (error instanceof UsageError) return 'usage';

@@ -5,6 +5,7 @@ import { type ExitName, worstExit } from '../domain/exit-codes.ts';
 export const checks = {
   node: 'Node.js',
   configuration: 'Configuration',
+  files: 'Files',
   database: 'Database',
   schema: 'Schema',
   rights: 'Rights',
@@ -12,6 +13,7 @@ export const checks = {
   encryptionKey: 'Encryption key',
   credentials: 'Credentials',
   timers: 'Timers',
+  alerts: 'Alerts',
   discovery: 'Discovery',
   highEvents: 'High priority',
   failures: 'Failed syncs',

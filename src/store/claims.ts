@@ -6,7 +6,7 @@
 import { sql } from 'kysely';
 import { ClaimLost } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
-import type { Counts, UnitKind } from '../domain/outcomes.ts';
+import { type Counts, noCounts, type UnitKind } from '../domain/outcomes.ts';
 import type { Db } from './database.ts';
 import type { Owner } from './participants.ts';
 import { ofRegistrations, tellsOfEvent } from './registration-syncs.ts';
@@ -46,6 +46,8 @@ export interface Checkpoint {
   readonly since: string | null;
   /** The watermark of the series: from its first page's answer. */
   readonly watermark: string;
+  /** The provider's clock in that answer (UTC), where it named one. */
+  readonly providerAt?: string;
   readonly resume: Json;
   readonly fetched: number;
   /** Calls that the listing has taken so far, over all runs that continued it. */
@@ -91,12 +93,15 @@ export async function abandonDeadClaims(
     (row) => row.host === host && row.process !== null && isAlive(row.process) === false,
   );
   if (gone.length === 0 && !running.rows.some((row) => row.over)) return [];
-  // Asked again by the statement itself: it may have waited for a page that extended the lease meanwhile.
+  // Asked again by the statement itself: a page may have extended the lease meanwhile. A row that is locked is left to the
+  // next run: either its page is just being stored, or its machine is frozen in the middle, and PostgreSQL ends that soon.
   const result = await sql<{ eventId: string | null; host: string | null }>`
     update sync_history set status = 'abandoned', finished_at = ${now}, released_at = clock_timestamp(),
       reason = 'its process ended or its lease ran out before it was done'
-    where status = 'running' and claim_key is not null and (${over}
-      or sync_history_id in (select x::bigint from jsonb_array_elements_text(${JSON.stringify(gone.map((row) => row.id))}::jsonb) as x))
+    where sync_history_id in (
+      select sync_history_id from sync_history where status = 'running' and claim_key is not null and (${over}
+        or sync_history_id in (select x::bigint from jsonb_array_elements_text(${JSON.stringify(gone.map((row) => row.id))}::jsonb) as x))
+      for update skip locked)
     returning event_id as "eventId", host`.execute(db);
   return result.rows;
 }
@@ -263,19 +268,31 @@ export async function addCounts(tx: Db, claim: Claim, counts: ReadonlyMap<string
     where ${rowsOf(claim, 'h')} and h.event_id = c.event_id`.execute(tx);
 }
 
+/** What the history keeps of a listing that is done. */
+export interface FinishedListing {
+  readonly watermark: Date;
+  /** Of all runs that made the listing. */
+  readonly calls: number;
+  /** The unit that began it. */
+  readonly series: string;
+  /** The provider's clock as it began (UTC). */
+  readonly providerAt?: Date | undefined;
+}
+
 /**
  * Ends the claim with success, in the transaction of the last page: rows, watermark and `completed` come together.
- * @param end `listing`: undefined where nothing was listed; `calls`: of all runs that made the listing; `series`: the unit that began it.
+ * @param end `listing`: undefined where nothing was listed.
  */
 export async function completeClaim(
   tx: Db,
   claim: Claim,
-  end: { now: Date; listing: { watermark: Date; calls: number; series: string } | undefined; apiCalls: number },
+  end: { now: Date; listing: FinishedListing | undefined; apiCalls: number },
 ): Promise<void> {
   const ofFirst = (calls: number | null) =>
     sql`case when event_id = ${claim.eventIds[0]} then ${calls}::int when ${calls}::int is not null then 0 end`;
   await sql`update sync_history set status = 'completed', finished_at = ${end.now}, released_at = clock_timestamp(), checkpoint = null,
-      watermark = ${end.listing?.watermark ?? null}::timestamptz, series = ${end.listing?.series ?? null}::uuid, api_calls = ${ofFirst(end.apiCalls)},
+      watermark = ${end.listing?.watermark ?? null}::timestamptz, series = ${end.listing?.series ?? null}::uuid,
+      provider_at = ${end.listing?.providerAt ?? null}::timestamptz, api_calls = ${ofFirst(end.apiCalls)},
       listing_calls = ${ofFirst(end.listing?.calls ?? null)}, failures = 0, retry_at = null,
       num_of_synced_records = fetched, entries_success = fetched - coalesce(entries_failed, 0),
       entries_failed = coalesce(entries_failed, 0), duration_seconds = ${secondsSince(end.now)}
@@ -288,7 +305,8 @@ export interface ClaimEnd {
   readonly status: 'failed' | 'failed_permanent' | 'abandoned';
   readonly reason: string;
   readonly error: { readonly kind: string; readonly message: string; readonly hint: string | null } | null;
-  readonly failures: number;
+  /** In a row; undefined: as many as before. */
+  readonly failures: number | undefined;
   readonly retryAt: Date | undefined;
   readonly apiCalls: number;
 }
@@ -296,11 +314,26 @@ export interface ClaimEnd {
 /** @param eventId one of the claim's events: each has its own count of failures. */
 export async function endClaim(db: Db, claim: Claim, eventId: string, end: ClaimEnd): Promise<void> {
   await sql`update sync_history set status = ${end.status}, finished_at = ${end.now}, released_at = clock_timestamp(), reason = ${end.reason},
-      error_details = ${end.error && JSON.stringify(end.error)}::jsonb, failures = ${end.failures}, retry_at = ${end.retryAt ?? null}::timestamptz,
+      error_details = ${end.error && JSON.stringify(end.error)}::jsonb, failures = coalesce(${end.failures ?? null}::int, failures), retry_at = ${end.retryAt ?? null}::timestamptz,
       api_calls = case when event_id = ${claim.eventIds[0]} then ${end.apiCalls}::int else 0 end,
       num_of_synced_records = fetched, entries_success = fetched - coalesce(entries_failed, 0),
       entries_failed = coalesce(entries_failed, 0), duration_seconds = ${secondsSince(end.now)}
     where ${rowsOf(claim)} and event_id = ${eventId} and status = 'running'`.execute(db);
+}
+
+/** What the rows of a unit have come to, for a run that does not know whether its last transaction was committed. */
+export async function standingOf(
+  db: Db,
+  claim: Claim,
+): Promise<{ readonly isCompleted: boolean; readonly counts: Counts }> {
+  const result = await sql<Counts & { isCompleted: boolean }>`
+    select coalesce(bool_and(status = 'completed'), false) as "isCompleted", coalesce(sum(fetched), 0)::int as fetched,
+      coalesce(sum(inserted), 0)::int as inserted, coalesce(sum(updated), 0)::int as updated,
+      coalesce(sum(unchanged), 0)::int as unchanged, coalesce(sum(removed), 0)::int as removed,
+      coalesce(sum(entries_failed), 0)::int as failed
+    from sync_history where ${rowsOf(claim)}`.execute(db);
+  const { isCompleted, ...counts } = result.rows[0] ?? { isCompleted: false, ...noCounts };
+  return { isCompleted, counts };
 }
 
 function claimLost(claim: Claim): ClaimLost {

@@ -42,6 +42,7 @@ const neededRights: Readonly<Record<string, readonly string[]>> = {
   sync_seen: ['SELECT', 'INSERT', 'DELETE'],
   registration_outlines: [...writing, 'DELETE'],
   rejected_rows: [...writing, 'DELETE'],
+  alerts: [...writing, 'DELETE'],
   api_calls: writing,
 };
 

@@ -29,6 +29,7 @@ export interface Tables {
     refused_reason: string | null;
     refusals: Generated<number>;
     not_before: Date | null;
+    throttles: Generated<number>;
   };
   access_tokens: {
     partner_provider_credential_id: number;
@@ -133,6 +134,14 @@ export interface Tables {
     source_text: string;
     first_seen_at: Date;
     last_seen_at: Date;
+  };
+  alerts: {
+    timing_partner_id: number;
+    cause: string;
+    told: string;
+    told_at: Date;
+    delivered_at: Date | null;
+    waiting: string[];
   };
   api_calls: {
     api_call_id: Generated<number>;

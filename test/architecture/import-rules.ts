@@ -15,6 +15,7 @@ const table: Readonly<Record<string, Rule>> = {
   http: onlyDomain('it carries calls for any provider and stores nothing'),
   store: onlyDomain('it stores what any provider yields; schemas reach it as data'),
   report: onlyDomain('it turns outcomes into text and fetches nothing'),
+  notify: onlyDomain('it carries messages to people, and knows nothing of what they are about'),
   sandbox: onlyDomain('a stand-in that shared code with the provider it imitates would share its mistakes'),
   registry: { may: ['domain', 'provider'], because: 'it is the one table of providers and nothing else' },
   provider: {

@@ -25,6 +25,7 @@ export function doctorFacts(overrides: Partial<DoctorFacts> = {}): DoctorFacts {
     nodeVersion: '20.19.2',
     configuration: configuration(),
     hasSettingsFile: true,
+    exposed: [],
     timers: { systemd: { tick: on, discover: on }, cron: false },
     database: databaseFacts(),
     ...overrides,
@@ -32,7 +33,14 @@ export function doctorFacts(overrides: Partial<DoctorFacts> = {}): DoctorFacts {
 }
 
 export function configuration(overrides: Partial<DoctorFacts['configuration']> = {}): DoctorFacts['configuration'] {
-  return { notes: [], databaseSource: 'DATABASE_URL', dataDir: undefined, hasEncryptionKey: true, ...overrides };
+  return {
+    notes: [],
+    databaseSource: 'DATABASE_URL',
+    dataDir: undefined,
+    hasEncryptionKey: true,
+    alerts: { channels: ['webhook'], heartbeats: ['tick'] },
+    ...overrides,
+  };
 }
 
 export function databaseFacts(overrides: Partial<DatabaseFacts> = {}): DatabaseFacts {

@@ -36,6 +36,7 @@ test('all is well', () => {
       ['ok', 'encryptionKey', 'set'],
       ['ok', 'credentials', '3 Peak Timing, runsignup: sees 4 races'],
       ['ok', 'timers', 'p88sync-tick.timer and p88sync-discover.timer are active'],
+      ['ok', 'alerts', 'by webhook; heartbeat of tick'],
       ['ok', 'discovery', 'every credential within 13 h'],
       ['ok', 'highEvents', '1 event near the start, none behind'],
       ['ok', 'failures', 'none'],
@@ -57,6 +58,19 @@ describe('the ground it stands on', () => {
       'a note',
       { configuration: configuration({ notes: ['P88SYNC_X is unknown and does nothing'] }) },
       ['warning configuration: P88SYNC_X is unknown and does nothing', 0],
+    ],
+    [
+      'files of the timers that others get at',
+      {
+        exposed: [
+          {
+            path: '/etc/p88sync/p88sync.env',
+            what: 'can be read by its group (mode 0660)',
+            command: 'chmod 0640 /etc/…',
+          },
+        ],
+      },
+      ['problem files: /etc/p88sync/p88sync.env holds secrets and can be read by its group (mode 0660)', 2],
     ],
     [
       'the embedded database beside settings of the timers',
@@ -225,6 +239,26 @@ describe('credentials', () => {
       'warning encryptionKey: none is set: no secret can be stored',
       0,
     ]);
+  });
+});
+
+describe('whether anybody is told', () => {
+  const silent = configuration({ alerts: { channels: [], heartbeats: [] } });
+  const warned = ['warning alerts: the timers run, and nobody is told when something goes wrong or they stop', 0];
+  it.each<[string, Partial<DoctorFacts>, (string | number)[]]>([
+    ['nobody, systemd', { configuration: silent }, warned],
+    ['nobody, cron', { configuration: silent, timers: { systemd: undefined, cron: true } }, warned],
+    ['a heartbeat', { configuration: configuration({ alerts: { channels: [], heartbeats: ['tick'] } }) }, [0]],
+    ['e-mail', { configuration: configuration({ alerts: { channels: ['email'], heartbeats: [] } }) }, [0]],
+  ])('%s', (_, facts, expected) => {
+    expect(told(doctorFacts(facts))).toEqual(expected);
+  });
+
+  test('nobody, and nothing runs', () => {
+    const finding = judged(doctorFacts({ configuration: silent, timers: { systemd: undefined, cron: false } })).find(
+      ({ check }) => check === 'alerts',
+    );
+    expect(finding).toMatchObject({ level: 'ok', message: 'none are set' });
   });
 });
 

@@ -48,6 +48,8 @@ beforeAll(async () => {
     P88SYNC_RACEROSTER_URL: `${server.url}/raceroster/v1`,
     P88SYNC_PACE_MS: '0',
     P88SYNC_HTTP_RETRIES: '0',
+    // Nobody listens there, and nobody calls.
+    P88SYNC_TICK_HEARTBEAT_URL: 'http://127.0.0.1:9/ping-me',
   };
   template = await templateDatabase('doctor', async (url) => {
     const filled = { ...base, DATABASE_URL: url };
@@ -131,6 +133,18 @@ test('nothing to find: one call (and a login) with each credential, logged, and 
   ).toEqual(['raceroster GET', 'raceroster POST', 'runsignup GET']);
   expect(await query('select count(*)::int as n from api_calls')).toEqual([{ n: Number(logged?.['n']) + 3 }]);
   expect(await everything()).toEqual(before);
+});
+
+test('files of the timers that every account can read', async () => {
+  const [settings, key] = ['/etc/p88sync/p88sync.env', '/etc/p88sync/encryption.key'];
+  const files = { [settings]: 'DATABASE_URL=…', [key]: '…' };
+  const safe = { ...timersRun, files };
+  expect(await doctor({ calls: false, machine: safe })).toEqual([0]);
+  expect(await doctor({ calls: false, machine: { ...safe, modes: { [settings]: 0o644, [key]: 0o664 } } })).toEqual([
+    `problem files: ${settings} holds secrets and can be read by every account of this machine (mode 0644)`,
+    `problem files: ${key} holds secrets and can be read by every account of this machine (mode 0664)`,
+    2,
+  ]);
 });
 
 test('--no-calls makes none', async () => {
@@ -247,6 +261,27 @@ test('rights that are missing are named, and nothing is tried without them', asy
   } finally {
     await query(`drop owned by ${role}; drop role ${role}`);
   }
+});
+
+test('whether anybody is told when something goes wrong, without the addresses', async () => {
+  const { P88SYNC_TICK_HEARTBEAT_URL: _, ...silent } = env;
+  env = silent;
+  expect(await doctor()).toEqual([
+    'warning alerts: the timers run, and nobody is told when something goes wrong or they stop',
+    0,
+  ]);
+  env = {
+    ...silent,
+    P88SYNC_DISCOVER_HEARTBEAT_URL: 'http://127.0.0.1:9/canary-path',
+    P88SYNC_ALERT_WEBHOOK_URL: 'https://hooks.example.org/canary-path',
+    P88SYNC_ALERT_EMAIL_TO: 'ann@example.org',
+    P88SYNC_ALERT_EMAIL_FROM: 'p88sync@example.org',
+    P88SYNC_SMTP_URL: 'smtps://canary-user:canary-password@mail.example.org',
+  };
+  const result = await inProcess((context) => runDoctor(context, { calls: false }), { env });
+  const said = JSON.stringify(result);
+  expect(said).toContain('by webhook and e-mail; heartbeat of discover');
+  for (const hidden of ['canary', 'ann@', 'hooks.example.org']) expect(said).not.toContain(hidden);
 });
 
 test('the key: missing, another one, and secrets in clear', async () => {

@@ -28,7 +28,7 @@ async function printed(...args: readonly string[]): Promise<Printed> {
 
 test('install --root writes what print prints, readable by all, for this very program; systemd has nothing to say', async () => {
   const { files, command } = await printed();
-  expect(files).toHaveLength(6);
+  expect(files).toHaveLength(7);
   expect(command.split(' ').at(-1)).toBe(realpathSync(`${checkout}bin/p88sync.js`));
   const installed = await run(['timers', 'install', '--root', folder]);
   expect([installed.code, installed.stderr.includes('Error')]).toEqual([0, false]);

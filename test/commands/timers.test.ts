@@ -169,7 +169,8 @@ describe('install', () => {
   });
 
   test('refuses to overwrite what differs before it writes anything, and names it', async () => {
-    const machine = machineWith({ files: { [paths[4] ?? '']: '[Unit]\n' } });
+    const tick = paths.indexOf('/etc/systemd/system/p88sync-tick.service');
+    const machine = machineWith({ files: { [paths[tick] ?? '']: '[Unit]\n' } });
     const before = new Map(machine.files);
     await expect(install(machine)).rejects.toThrow(
       'nothing was written, because these files differ from what would be: /etc/systemd/system/p88sync-tick.service',
@@ -177,9 +178,9 @@ describe('install', () => {
     await expect(install(machine, { dryRun: true })).rejects.toThrow(UsageError);
     expect(machine.files).toEqual(before);
     expect(states(await install(machine, { force: true }))).toEqual(
-      paths.map((_, at) => (at === 4 ? 'replaced' : 'written')),
+      paths.map((_, at) => (at === tick ? 'replaced' : 'written')),
     );
-    expect(machine.files.get(paths[4] ?? '')).toContain('ExecStart=/opt/p88sync/bin/p88sync.js tick');
+    expect(machine.files.get(paths[tick] ?? '')).toContain('ExecStart=/opt/p88sync/bin/p88sync.js tick');
   });
 
   test('--dry-run writes nothing, and needs no rights', async () => {

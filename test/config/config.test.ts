@@ -15,6 +15,7 @@ test('an empty environment gives what the product ships with', () => {
     program: { runsignup: {} },
     settings: defaultSettings,
     http: { paceMs: 1000, headersTimeoutMs: 25_000, bodyTimeoutMs: 20_000, retries: 2 },
+    alerts: { heartbeats: {} },
     logLevel: 'info',
     hostName: 'timing-1',
     notes: [],
@@ -115,13 +116,17 @@ describe('refused', () => {
       { P88SYNC_ENCRYPTION_KEY_PREVIOUS: key.toString('hex') },
       'P88SYNC_ENCRYPTION_KEY: missing, while P88SYNC_ENCRYPTION_KEY_PREVIOUS is set',
     ],
+    [
+      { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+      'NODE_TLS_REJECT_UNAUTHORIZED: 0 would accept any certificate; unset it, and name an authority of your own in NODE_EXTRA_CA_CERTS',
+    ],
   ])('%o', (env, line) => {
     expect(refused(env)).toBe(line);
   });
 
   test('all that is wrong is in one error, a line each, with what to do', () => {
     const env = { HOME: '/home/me', P88SYNC_PACE_MS: 'x', P88SYNC_HIGH_FROM_HOURS: '999', POSTGRES_HOST: 'db' };
-    const sources = { providerNames: [], readFile: () => '', hostName: 'h' };
+    const sources = { providerNames: [], readFile: () => '', readAccess: () => undefined, hostName: 'h' };
     const attempt = () => readConfig(env, sources);
     expect(attempt).toThrow(UsageError);
     expect(refused(env).split('\n')).toEqual([
@@ -224,6 +229,10 @@ test('the table of variables names each once, and no secret has a default', () =
     'P88SYNC_ENCRYPTION_KEY',
     'P88SYNC_ENCRYPTION_KEY_PREVIOUS',
     'P88SYNC_RUNSIGNUP_REG_SECRET',
+    'P88SYNC_ALERT_WEBHOOK_URL',
+    'P88SYNC_SMTP_URL',
+    'P88SYNC_TICK_HEARTBEAT_URL',
+    'P88SYNC_DISCOVER_HEARTBEAT_URL',
   ]);
 });
 

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { OpenStore } from './opening.ts';
 import type { Opened } from './store-world.ts';
+import { alertTests } from './suite/alerts.ts';
 import { badRowTests } from './suite/bad-rows.ts';
 import { claimTimeTests } from './suite/claim-times.ts';
 import { claimTests } from './suite/claims.ts';
@@ -42,6 +43,7 @@ const parts: readonly (readonly [string, (opened: Opened) => void])[] = [
   ['other operations', otherOperationTests],
   ['housekeeping', housekeepingTests],
   ['publishing', publishingTests],
+  ['alerts', alertTests],
 ];
 
 export function describeStore(name: string, open: () => Promise<OpenStore>): void {

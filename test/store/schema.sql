@@ -6,6 +6,17 @@ create table access_tokens (
   constraint access_tokens_pkey PRIMARY KEY (partner_provider_credential_id)
 );
 
+create table alerts (
+  timing_partner_id integer not null,
+  cause text not null,
+  told text not null,
+  told_at timestamp with time zone not null,
+  delivered_at timestamp with time zone,
+  waiting text[] not null default '{}'::text[],
+  constraint alerts_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id) ON DELETE CASCADE,
+  constraint alerts_pkey PRIMARY KEY (timing_partner_id, cause)
+);
+
 create table api_calls (
   api_call_id bigint not null default nextval('api_calls_api_call_id_seq'::regclass),
   partner_provider_credential_id integer not null,
@@ -424,6 +435,7 @@ create table partner_provider_credentials (
   refused_reason text,
   refusals integer not null default 0,
   not_before timestamp with time zone,
+  throttles integer not null default 0,
   constraint partner_provider_credentials_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES providers(provider_id),
   constraint partner_provider_credentials_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint partner_provider_credentials_pkey PRIMARY KEY (partner_provider_credential_id),
@@ -735,6 +747,7 @@ create table sync_history (
   last_page_at timestamp with time zone,
   released_at timestamp with time zone,
   series uuid,
+  provider_at timestamp with time zone,
   constraint sync_history_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES providers(provider_id),
   constraint sync_history_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint sync_history_pkey PRIMARY KEY (sync_history_id)
@@ -773,6 +786,7 @@ create table sync_queue (
   constraint sync_queue_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint sync_queue_pkey PRIMARY KEY (sync_queue_id)
 );
+CREATE INDEX sync_queue_failed ON public.sync_queue USING btree (completed_at) WHERE (status = 'failed'::text);
 CREATE INDEX sync_queue_pending ON public.sync_queue USING btree (priority, sync_queue_id) WHERE (status = 'pending'::text);
 CREATE INDEX sync_queue_processing ON public.sync_queue USING btree (lease_until) WHERE (status = 'processing'::text);
 

@@ -6,7 +6,9 @@ import { describe, expect, test } from 'vitest';
 import { programFlags } from './program.ts';
 import { only, p88syncArguments, readCronJobs, readUnits, root, seconds, type Unit } from './units.ts';
 
-const services = readUnits('.service');
+const all = readUnits('.service');
+const failed = all.filter(({ file }) => file.includes('@'));
+const services = all.filter((unit) => !failed.includes(unit));
 const timers = readUnits('.timer');
 const jobs = readCronJobs();
 const names = ['p88sync-discover', 'p88sync-full-sync', 'p88sync-tick'];
@@ -23,19 +25,19 @@ describe('what systemd says', () => {
     const folder = mkdtempSync(join(tmpdir(), 'p88sync-units-'));
     try {
       writeFileSync(join(folder, 'program'), '#!/bin/sh\n', { mode: 0o755 });
-      const files = [...services, ...timers].map(({ file, text }) => {
+      const files = [...all, ...timers].map(({ file, text }) => {
         const path = join(folder, file);
         writeFileSync(path, text.replace(/^ExecStart=\S+/m, `ExecStart=${folder}/program`));
         return path;
       });
-      expect(files.length).toBe(6);
+      expect(files.length).toBe(7);
       expect(analyze(['verify', ...files])).toBe('');
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   });
 
-  test.each(services)('$file is exposed by at most 1.5', ({ file }) => {
+  test.each(all)('$file is exposed by at most 1.5', ({ file }) => {
     const report = analyze(['security', '--offline=true', `${root}systemd/${file}`], 'Overall exposure level: 1.5');
     const exposure = /Overall exposure level.*: ([\d.]+)/.exec(report)?.[1];
     expect(Number(exposure), report).toBeLessThanOrEqual(1.5);
@@ -56,7 +58,8 @@ describe('what systemd says', () => {
 });
 
 describe('the units as text', () => {
-  test('a service and a timer for each of the three', () => {
+  test('a service and a timer for each of the three, and a template for those that failed', () => {
+    expect(failed.map(({ file }) => file)).toEqual(['p88sync-failed@.service']);
     expect(services.map(({ file }) => file)).toEqual(names.map((name) => `${name}.service`));
     expect(timers.map(({ file }) => file)).toEqual(names.map((name) => `${name}.timer`));
   });
@@ -66,6 +69,24 @@ describe('the units as text', () => {
     for (const other of others) expect(other).toBe(first);
     expect(first).toContain('\nUser=p88sync\n');
     expect(first).toMatch(/^SuccessExitStatus=1 143\n/);
+  });
+
+  test.each(services)('$file has it told when it failed', (service) => {
+    expect(only(service, 'Unit.OnFailure')).toBe('p88sync-failed@%n.service');
+  });
+
+  test.each(failed)('$file: once an hour and unit, as the same account and as well protected', (unit) => {
+    const limits = ['StartLimitIntervalSec', 'StartLimitBurst'].map((key) => only(unit, `Unit.${key}`));
+    expect(limits).toEqual(['1h', '1']);
+    expect(p88syncArguments(commandLine(unit))).toEqual(['alert', 'unit-failed', '%i']);
+    expect(only(unit, 'Service.Type')).toBe('oneshot');
+    const fromBounds = (text: string) => text.slice(text.indexOf('CapabilityBoundingSet='));
+    expect(fromBounds(unit.text)).toBe(fromBounds(services[0]?.text ?? ''));
+    for (const key of ['User', 'Group', 'UMask', 'EnvironmentFile']) {
+      expect(only(unit, `Service.${key}`)).toBe(only(services[0] as Unit, `Service.${key}`));
+    }
+    // What failed to tell of a failure is not told of either, without end.
+    expect(unit.values.has('Unit.OnFailure')).toBe(false);
   });
 
   test.each(services)('$file is one bounded unit of work, which ends before systemd ends it', (service) => {
@@ -119,7 +140,7 @@ describe('the crontab', () => {
   });
 });
 
-test.each([...services.map((service) => commandLine(service)), ...jobs.map(({ command }) => command)])(
+test.each([...all.map((service) => commandLine(service)), ...jobs.map(({ command }) => command)])(
   'the program knows command and flags of %s',
   (line) => {
     const [command = '', ...rest] = p88syncArguments(line);
