@@ -7,6 +7,7 @@ import { addScoring } from './cli/scoring.ts';
 import { addSyncing } from './cli/syncing.ts';
 import { addTrying } from './cli/trying.ts';
 import { addUpkeep } from './cli/upkeep.ts';
+import { safeText } from './report/safe-text.ts';
 
 /** What comes of the arguments: an invocation, handed to `run`. */
 export function buildProgram(run: (invocation: Invocation) => Promise<void>): Command {
@@ -15,6 +16,8 @@ export function buildProgram(run: (invocation: Invocation) => Promise<void>): Co
       "Keeps race registrations and results current in PostgreSQL: RunSignUp, Race Roster, Haku, Let's Do This, ChronoTrack, Copernico.",
     )
     .version(readVersion())
+    // It repeats what was typed, or pasted from somewhere. Set here, subcommands inherit it.
+    .configureOutput({ outputError: (text, write) => write(`${safeText(text)}\n`) })
     .showHelpAfterError('(p88sync --help lists the commands)')
     .addHelpText('after', `\n${exitCodeHelp()}\n\nSettings are environment variables; the README lists them.`);
   const add = adder(run);

@@ -15,7 +15,7 @@ import {
   readRunsignupProgram,
   variableNames,
 } from './config/providers.ts';
-import { createReader, type Environment, type Reader, type ReadFile, type Variable } from './config/reader.ts';
+import { createReader, type Environment, type Files, type Reader, type Variable } from './config/reader.ts';
 import { readSettings, settingVariables } from './config/settings.ts';
 import { unknownVariables } from './config/unknown.ts';
 import { UsageError } from './domain/errors.ts';
@@ -42,9 +42,8 @@ export interface Config {
   readonly notes: readonly string[];
 }
 
-export interface ConfigSources {
+export interface ConfigSources extends Files {
   readonly providerNames: readonly string[];
-  readonly readFile: ReadFile;
   /** The machine's name, where P88SYNC_HOST is unset. */
   readonly hostName: string;
 }
@@ -81,7 +80,8 @@ export const variables: readonly Variable[] = [
 
 /** @throws UsageError with a line for each thing that is wrong; no secret is in it. */
 export function readConfig(env: Environment, sources: ConfigSources): Config {
-  const reader = createReader(env, sources.readFile);
+  const reader = createReader(env, sources);
+  refuseUncheckedTls(reader);
   const database = readDatabase(reader);
   const config = {
     encryptionKeys: readEncryptionKeys(reader),
@@ -100,6 +100,17 @@ export function readConfig(env: Environment, sources: ConfigSources): Config {
     });
   }
   return { database, ...config };
+}
+
+/**
+ * Node then takes any certificate of a provider: whoever is in between reads keys and people. It is easily left behind in a
+ * shell profile or a container image, and nothing of p88sync needs it.
+ */
+function refuseUncheckedTls(reader: Reader): void {
+  if (reader.text('NODE_TLS_REJECT_UNAUTHORIZED') !== '0') return;
+  reader.refuse(
+    'NODE_TLS_REJECT_UNAUTHORIZED: 0 would accept any certificate; unset it, and name an authority of your own in NODE_EXTRA_CA_CERTS',
+  );
 }
 
 function readEncryptionKeys(reader: Reader): Config['encryptionKeys'] {

@@ -30,7 +30,7 @@ const journaldPriorities: Readonly<Record<string, number>> = { debug: 7, info: 6
 
 /** Readable lines load their formatter only when they are asked for: it is no part of a timer's start. */
 export async function createLog({ level, pretty, color, journald, write, now }: LogOptions): Promise<Log> {
-  const target = write ?? pino.destination({ fd: 2, sync: true });
+  const target = write ?? standardError();
   const format = pretty ? await prettyFormat(color ?? false) : journald ? journaldFormat : undefined;
   const logger = pino(
     {
@@ -45,6 +45,13 @@ export async function createLog({ level, pretty, color, journald, write, now }: 
     format ? { write: (line: string) => target.write(format(line)) } : target,
   );
   return wrap(logger);
+}
+
+/** A log that cannot be written (a full disk, a journal that was restarted) is no reason to lose the work. */
+function standardError() {
+  const target = pino.destination({ fd: 2, sync: true });
+  target.on('error', () => undefined);
+  return target;
 }
 
 function wrap(logger: Logger): Log {
@@ -100,7 +107,7 @@ const textMasks: readonly [RegExp, string][] = [
 ];
 
 /** Could move the cursor or reorder a line of whoever reads the log in a terminal; line breaks of stacks stay. */
-const unsafe = /(?![\n\t])\p{Cc}|\p{Cf}/gu;
+const unsafe = /(?![\n\t])\p{Cc}|\p{Cf}|\p{Cs}|\u2028|\u2029/gu;
 
 /** The text without secrets as they stand in addresses and headers, and without what moves a cursor. */
 export function maskText(text: string): string {

@@ -8,16 +8,21 @@ import type { CommandResult, Terminal } from './commands/context.ts';
 import { alertEnvironment } from './config/alerts.ts';
 import { readConfig } from './config.ts';
 import { Interrupted, UsageError } from './domain/errors.ts';
-import { type ExitName, exitCodes, exitNameOf } from './domain/exit-codes.ts';
+import { type ExitName, exitCodes, exitNameOf, worstExit } from './domain/exit-codes.ts';
+import { timeLimits } from './domain/time-limits.ts';
+import { createWaits } from './domain/waits.ts';
 import { createLog, type Log, type LogLevel } from './log.ts';
 import { providers } from './providers/registry.ts';
 import { explainDatabaseError } from './store/database-errors.ts';
-import { readConfigFile, wire } from './wiring.ts';
+import { configFiles, wire } from './wiring.ts';
 import type { Heartbeat } from './wiring-alerts.ts';
+import { overdueError } from './wiring-overdue.ts';
 import { terminalColumns } from './wiring-terminal.ts';
 
 const interruption = new AbortController();
 let endedBy: 'interrupted' | 'terminated' | undefined;
+/** Ends a run that has a time limit by force; undefined for one that has none. */
+let giveUp: (() => void) | undefined;
 for (const [signal, name] of [
   ['SIGINT', 'interrupted'],
   ['SIGTERM', 'terminated'],
@@ -27,6 +32,7 @@ for (const [signal, name] of [
     if (endedBy) process.exit(exitCodes[name].code);
     endedBy = name;
     interruption.abort();
+    if (giveUp) setTimeout(giveUp, timeLimits.graceMs);
   });
 }
 
@@ -36,17 +42,18 @@ let heartbeat: Heartbeat | undefined;
 /** Of `sandbox` and `demo`: no setting of this machine is theirs, and the database is never opened. */
 const ownWorld = { P88SYNC_DATA_DIR: '/nowhere' };
 
-// Whoever reads our output may have seen enough (`p88sync status | head`).
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') end('done');
-  throw error;
-});
+// A name server that is silent holds the process even while it exits: three of them for 12 s instead of 30.
+process.env['RES_OPTIONS'] ??= 'timeout:2 attempts:2';
+
+// What cannot be written is told by `write`; without a listener it would end the process, whatever it has in hand.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+let isFailing = false;
 // Node would end with 1, which the units count as success.
 process.on('uncaughtException', (error) => {
+  if (isFailing) end('bug');
   void heartbeat?.end(undefined);
   void fail(error, { json: false, debug: process.argv.includes('--debug') });
 });
-
 const program = buildProgram(run);
 configure(program);
 try {
@@ -58,15 +65,27 @@ try {
 }
 
 async function run(invocation: Invocation): Promise<void> {
-  const { json = false, debug = false } = invocation.options;
+  const { json = false, debug = false, maxSeconds } = invocation.options;
+  const waits = createWaits(() => performance.now());
   let close = async () => {};
   try {
     const now = parseNow(invocation.options.now);
     const config = readConfig(environmentOf(invocation), {
       providerNames: providers.map((provider) => provider.name),
-      readFile: readConfigFile,
+      ...configFiles,
       hostName: hostname(),
     });
+    const { database } = config;
+    const shown = database.kind === 'postgresql' ? database.shown : database.dataDir;
+    if (Number(maxSeconds) > 0) {
+      giveUp = () => {
+        const error = overdueError(waits.current(), shown);
+        setTimeout(() => end(exitNameOf(error)), timeLimits.lastWordsMs);
+        void fail(error, { json, debug });
+      };
+      // One behind the other: a process that was frozen past both has its grace all the same.
+      setTimeout(() => setTimeout(() => giveUp?.(), timeLimits.graceMs), Number(maxSeconds) * 1000);
+    }
     const log = await openLog(logLevelOf(invocation.command, debug ? 'debug' : config.logLevel));
     for (const note of config.notes) log.warn({}, note);
     const wired = wire({
@@ -78,23 +97,24 @@ async function run(invocation: Invocation): Promise<void> {
       signal: interruption.signal,
       json,
       now,
+      waits,
       dryRun: invocation.options.dryRun ?? false,
     });
     close = wired.close;
     heartbeat = wired.heartbeat;
     const result = await invocation.execute(wired.context).catch((error: unknown) => {
-      throw explainDatabaseError(
-        error,
-        config.database.kind === 'postgresql' ? config.database.shown : config.database.dataDir,
-      );
+      throw explainDatabaseError(error, shown);
     });
     const exit = result.exit === 'terminated' ? (endedBy ?? 'terminated') : result.exit;
     // Beside the rest: a database that does not let go must not keep it from being told.
     const told = heartbeat?.end(exit);
     await close();
-    await print(result, json);
+    const unwritten = await print(result, json);
     await told;
-    end(exit);
+    // Whoever reads our output may have seen enough (`p88sync status | head`).
+    if (unwritten === undefined || unwritten.code === 'EPIPE') end(exit);
+    await write(process.stderr, `p88sync: the output could not be written: ${unwritten.message}\n`);
+    end(worstExit([exit, 'someFailed']));
   } catch (error) {
     await close().catch(() => undefined);
     await fail(error, { json, debug });
@@ -128,7 +148,10 @@ function terminal(): Terminal {
     columns: terminalColumns(process.stdout, process.env),
     color: process.stdout.isTTY === true && useColor(),
     progress: process.stderr.isTTY === true ? process.stderr : undefined,
-    print: (text) => write(process.stdout, `${text}\n`),
+    print: async (text) => {
+      const unwritten = await write(process.stdout, `${text}\n`);
+      if (unwritten) throw new Interrupted(`nobody reads the output any more (${unwritten.code ?? unwritten.message})`);
+    },
     readStandardInput: async () => {
       if (process.stdin.isTTY) {
         throw new UsageError('the secret is read from standard input, which is a terminal', {
@@ -176,17 +199,16 @@ function parseNow(text: string | undefined): Date | undefined {
   return now;
 }
 
-async function print(result: CommandResult, json: boolean): Promise<void> {
-  if (json) {
-    if (result.json === undefined) return;
-    const { jsonText } = await import('./report/json-text.ts');
-    await write(process.stdout, `${jsonText(result.json)}\n`);
-  } else if (result.text) {
-    await write(process.stdout, `${result.text}\n`);
-  }
+/** @returns why it could not be written. */
+async function print(result: CommandResult, json: boolean): Promise<NodeJS.ErrnoException | undefined> {
+  if (!json) return result.text ? write(process.stdout, `${result.text}\n`) : undefined;
+  if (result.json === undefined) return undefined;
+  const { jsonText } = await import('./report/json-text.ts');
+  return write(process.stdout, `${jsonText(result.json)}\n`);
 }
 
 async function fail(error: unknown, options: { json: boolean; debug: boolean }): Promise<never> {
+  isFailing = true;
   const { errorText, errorJson } = await import('./report/error-text.ts');
   if (options.json) {
     const { jsonText } = await import('./report/json-text.ts');
@@ -204,8 +226,9 @@ function configure(command: typeof program): void {
   for (const child of command.commands) configure(child as typeof program);
 }
 
-function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
-  return new Promise((resolve) => stream.write(text, () => resolve()));
+/** @returns why it could not be written. */
+function write(stream: NodeJS.WriteStream, text: string): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((resolve) => stream.write(text, (error) => resolve(error ?? undefined)));
 }
 
 function end(exit: ExitName): never {

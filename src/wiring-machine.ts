@@ -35,6 +35,11 @@ export function thisMachine(packageFolder: string): Machine {
         () => true,
         () => false,
       ),
+    accessTo: (path) =>
+      stat(path).then(
+        ({ mode, uid }) => ({ mode, uid }),
+        () => undefined,
+      ),
     readText: (path) =>
       readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
         if (cause.code === 'ENOENT') return undefined;

@@ -1,17 +1,19 @@
 /** Puts the parts together for one invocation: configuration, log, database, clock, and credentials ready to call. */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import type { CommandContext, ConnectOptions, Terminal, Workspace } from './commands/context.ts';
-import type { Config } from './config.ts';
+import type { Config, ConfigSources } from './config.ts';
 import { clockFrom } from './domain/clock.ts';
 import { BudgetSpent, UsageError } from './domain/errors.ts';
+import { exposureOf, type FileAccess } from './domain/file-access.ts';
 import type { CallLedger } from './domain/ledger.ts';
 import type { Log } from './domain/log.ts';
 import type { Provider } from './domain/provider.ts';
+import type { Waits } from './domain/waits.ts';
 import { isLoopback, parseProviderAddress } from './http/address.ts';
 import { createCaller } from './http/caller.ts';
 import type { Fetch, ProviderFetch } from './http/dispatcher.ts';
@@ -38,6 +40,8 @@ export interface WiringOptions {
   readonly json: boolean;
   /** `--now` (UTC). */
   readonly now: Date | undefined;
+  /** Told of every wait for the database and the providers. */
+  readonly waits?: Waits;
   /** `--dry-run`: nobody is told that it ran. */
   readonly dryRun?: boolean;
 }
@@ -51,6 +55,9 @@ export interface Wired {
 }
 
 const syncCommands = new Set(['discover', 'tick', 'sync-event', 'full-sync', 'publish-results']);
+
+/** One statement over all of a table may take minutes. */
+const patientCommands = new Set(['migrate', 'audit']);
 
 /** A person or a timer may meet another process on the embedded database for a moment; longer than this is said. */
 const embeddedWaitMs = 5_000;
@@ -69,7 +76,8 @@ export function wire(options: WiringOptions): Wired {
     opened ??= openDatabase(config.database, {
       command: options.command,
       busyWaitMs: embeddedWaitMs,
-      patient: options.command === 'migrate',
+      patient: patientCommands.has(options.command),
+      ...(options.waits && { waits: options.waits }),
       ...(log.debugEnabled && {
         onQuery: (sql: string, durationMs: number) =>
           log.debug({ sql: sql.replace(/\s+/g, ' ').trim(), durationMs: Math.round(durationMs * 10) / 10 }, 'sql'),
@@ -138,6 +146,7 @@ export function wire(options: WiringOptions): Wired {
     const ledger = loggedLedger(log.child({ credential: credential.credentialId }), db, {
       owner,
       runId,
+      command: options.command,
       clock,
       ceiling: () => current.ceiling,
       paceMs: config.http.paceMs,
@@ -159,6 +168,7 @@ export function wire(options: WiringOptions): Wired {
       sleep: (ms, signal) => delay(ms, undefined, signal && { signal }),
       random: Math.random,
       signal: connectOptions.signal,
+      waits: options.waits,
       limits: {
         headersMs: config.http.headersTimeoutMs,
         bodyMs: config.http.bodyTimeoutMs,
@@ -179,6 +189,7 @@ export function wire(options: WiringOptions): Wired {
       provider,
       session,
       refusals: credential.refusals,
+      throttles: credential.throttles,
       callsMade: () => calls,
       begin: (unit) => {
         current = { ...unit, ceiling: within(unit.ceiling) };
@@ -203,6 +214,8 @@ export function wire(options: WiringOptions): Wired {
     },
     alerting: alertingOf(config, options.now !== undefined),
     callsPerHour: (provider) => config.providers[provider]?.callsPerHour,
+    paceMs: config.http.paceMs,
+    programSecrets: programSecretsOf(config),
     newId: randomUUID,
     openDatabase: open,
     openWorkspace,
@@ -212,6 +225,10 @@ export function wire(options: WiringOptions): Wired {
       readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
         throw new UsageError(`cannot read ${path}: ${cause.code ?? cause.message}`, { cause });
       }),
+    exposureOf: (path) => {
+      const access = accessOf(path);
+      return access && exposureOf(path, access);
+    },
     writeFile: (path, text) => writeFile(path, text).catch(refuseToWrite(path)),
     createSecretFile: (path, text) => writeFile(path, text, { flag: 'wx', mode: 0o600 }).catch(refuseToWrite(path)),
     checkWritable: (path) => appendFile(path, '').catch(refuseToWrite(path)),
@@ -234,6 +251,16 @@ export function wire(options: WiringOptions): Wired {
       );
     },
   };
+}
+
+/** What the environment holds beside the keys of partners, which lie in the database. */
+function programSecretsOf({ program, database }: Config): CommandContext['programSecrets'] {
+  const { registrationSecret } = program.runsignup;
+  const password = database.kind === 'postgresql' ? database.connection.password : undefined;
+  return [
+    { of: "the program's registration secret with RunSignUp", secret: registrationSecret },
+    { of: 'the password of the database', secret: password },
+  ].flatMap(({ of, secret }) => (typeof secret === 'string' ? [{ of, secret }] : []));
 }
 
 function refuseToWrite(path: string): (cause: NodeJS.ErrnoException) => never {
@@ -302,7 +329,13 @@ function tellDates(fetch: Fetch, onDate: NonNullable<ConnectOptions['onDate']>):
   };
 }
 
-/** The text of a file for the configuration, which is read before anything else. */
-export function readConfigFile(path: string): string {
-  return readFileSync(path, 'utf8');
+/** Files for the configuration, which is read before anything else. */
+export const configFiles: Pick<ConfigSources, 'readFile' | 'readAccess'> = {
+  readFile: (path) => readFileSync(path, 'utf8'),
+  readAccess: accessOf,
+};
+
+function accessOf(path: string): FileAccess | undefined {
+  const found = statSync(path);
+  return found.isFile() ? { mode: found.mode, uid: found.uid } : undefined;
 }

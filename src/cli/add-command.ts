@@ -8,6 +8,8 @@ export interface CommonOptions {
   readonly json?: boolean;
   readonly debug?: boolean;
   readonly now?: string;
+  /** Of commands that have `--max-seconds`. */
+  readonly maxSeconds?: string;
   /** Of the commands that have it. */
   readonly dryRun?: boolean;
 }

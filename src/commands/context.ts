@@ -2,6 +2,7 @@
 import type { Channel, Delivery, Message } from '../domain/alerts.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { ExitName } from '../domain/exit-codes.ts';
+import type { Exposure } from '../domain/file-access.ts';
 import type { Log } from '../domain/log.ts';
 import type { CredentialSecrets, Provider } from '../domain/provider.ts';
 import type { Settings } from '../domain/settings.ts';
@@ -28,6 +29,10 @@ export interface CommandContext {
   readonly alerting: Alerting | undefined;
   /** Calls per hour of a provider, where the environment sets them. */
   callsPerHour(provider: string): number | undefined;
+  /** Kept between two calls of a credential (ms). */
+  readonly paceMs: number;
+  /** Secrets of the program itself, which no output and no table may hold, with the words for whose they are. */
+  readonly programSecrets: readonly { readonly of: string; readonly secret: string }[];
   newId(): string;
   /** Opened at most once. @throws DatabaseUnavailable, EmbeddedDatabaseBusy */
   openDatabase(): Promise<Database>;
@@ -41,6 +46,8 @@ export interface CommandContext {
   /** @throws UsageError where the provider would not take such a credential. */
   checkSecrets(provider: Provider, secrets: CredentialSecrets): Promise<void>;
   readFile(path: string): Promise<string>;
+  /** Who else gets at a file that was read just now; undefined: nobody. */
+  exposureOf(path: string): Exposure | undefined;
   writeFile(path: string, text: string): Promise<void>;
   /** Makes a new file that only its owner may read. @throws UsageError where there is one, or it cannot be written. */
   createSecretFile(path: string, text: string): Promise<void>;

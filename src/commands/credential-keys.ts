@@ -1,5 +1,6 @@
 /** `credentials keygen`, `encrypt`, `rotate-key`: the key that secrets are kept under, and secrets that are not under it yet. */
 import { exitCodes } from '../domain/exit-codes.ts';
+import { safeText } from '../report/safe-text.ts';
 import { newEncryptionKey } from '../store/encryption.ts';
 import { type Resealed, resealSecrets } from '../store/reseal.ts';
 import type { CommandContext, CommandResult } from './context.ts';
@@ -56,5 +57,5 @@ async function reseal(context: CommandContext, formerToo: boolean): Promise<Comm
 }
 
 function nameOf({ credentialId, partner, provider }: Resealed): string {
-  return `${credentialId} (${partner}, ${provider})`;
+  return `${credentialId} (${safeText(partner)}, ${provider})`;
 }

@@ -4,6 +4,7 @@ import { exitNameOf, worstExit } from '../domain/exit-codes.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { parsePartnerSpec } from '../domain/spec.ts';
 import { nextProbe } from '../plan/probe.ts';
+import { safeText } from '../report/safe-text.ts';
 import { renderTable } from '../report/table-text.ts';
 import {
   listCredentials,
@@ -50,7 +51,7 @@ export async function runCredentialsAdd(
   const given =
     options.secretFile === undefined
       ? await context.terminal.readStandardInput()
-      : await context.readFile(options.secretFile);
+      : await readSecretFile(context, options.secretFile);
   const { secret, secretConfig } = parseSecret(given);
   await context.checkSecrets(provider, { principal, secret, additionalConfig: { ...config, ...secretConfig } });
   const { credentialId, replaced } = await saveCredential(workspace.database.db, context.cipher, {
@@ -63,9 +64,17 @@ export async function runCredentialsAdd(
   });
   return {
     exit: 'done',
-    text: `${replaced ? 'Replaced' : 'Added'} credential ${credentialId}: ${partner.name}, ${provider.displayName}.\nNext: p88sync credentials test ${credentialId}`,
+    text: `${replaced ? 'Replaced' : 'Added'} credential ${credentialId}: ${safeText(partner.name)}, ${provider.displayName}.\nNext: p88sync credentials test ${credentialId}`,
     json: { credentialId, partnerId: partner.partnerId, provider: provider.name, replaced },
   };
+}
+
+/** Not refused, as a key file is: it is read this once, and the harm of a secret that others saw is done already. */
+async function readSecretFile(context: CommandContext, path: string): Promise<string> {
+  const text = await context.readFile(path);
+  const exposure = context.exposureOf(path);
+  if (exposure) context.log.warn({}, `${path} holds a secret and ${exposure.what}; remove it, or ${exposure.command}`);
+  return text;
 }
 
 export async function runCredentialsList(context: CommandContext): Promise<CommandResult> {

@@ -1,4 +1,5 @@
 /** What `doctor` looks at: gathered by doctor-gather.ts, judged by doctor-judge.ts. Types only; times are UTC. */
+import type { Exposure } from '../domain/file-access.ts';
 import type { Failure } from '../domain/outcomes.ts';
 import type { Pace } from '../domain/planning.ts';
 import type { SecretForm, ServerState } from '../store/doctor-reads.ts';
@@ -11,6 +12,8 @@ export interface DoctorFacts {
   readonly configuration: ConfigurationFacts;
   /** A settings file of the timers is there. */
   readonly hasSettingsFile: boolean;
+  /** Files of the timers that others get at; systemd hands them on, so that no run sees their modes. */
+  readonly exposed: readonly (Exposure & { readonly path: string })[];
   readonly timers: TimerFacts;
   readonly database: DatabaseFacts | Failure;
 }

@@ -1,5 +1,6 @@
 /** Gathers what `doctor` judges. Whatever is broken becomes a fact; only a bug or the end of the run is thrown. */
 import { DatabaseUnavailable, EmbeddedDatabaseBusy, P88Error } from '../domain/errors.ts';
+import { exposureOf } from '../domain/file-access.ts';
 import type { Failure } from '../domain/outcomes.ts';
 import { paceOf } from '../plan/pace.ts';
 import { stretchesOf } from '../plan/stretch.ts';
@@ -19,7 +20,7 @@ import type { ClockReading, DatabaseFacts, DoctorFacts, EventFacts, WorkFacts } 
 import { gatherTimers } from './doctor-timers.ts';
 import type { Machine } from './machine.ts';
 import { readSituation, startsFrom, usableCredentials } from './sync-setup.ts';
-import { settingsFile } from './timer-files.ts';
+import { keyFile, settingsFile } from './timer-files.ts';
 
 /** @param calls one call with each credential; false: none. */
 export async function gatherFacts(context: CommandContext, calls: boolean): Promise<DoctorFacts> {
@@ -30,9 +31,21 @@ export async function gatherFacts(context: CommandContext, calls: boolean): Prom
     nodeVersion: machine.nodeVersion,
     configuration: context.configuration,
     hasSettingsFile: await machine.exists(settingsFile),
+    exposed: await gatherExposed(machine),
     timers: await gatherTimers(machine),
     database: facts,
   };
+}
+
+async function gatherExposed(machine: Machine): Promise<DoctorFacts['exposed']> {
+  const found = await Promise.all(
+    [settingsFile, keyFile].map(async (path) => {
+      const access = await machine.accessTo(path);
+      const exposure = access && exposureOf(path, access);
+      return exposure ? [{ path, ...exposure }] : [];
+    }),
+  );
+  return found.flat();
 }
 
 async function gatherDatabase(

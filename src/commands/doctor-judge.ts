@@ -18,7 +18,7 @@ const dateResolutionMs = 1_000;
 
 export function judge(facts: DoctorFacts, highEveryMinutes: number): readonly Finding[] {
   const { database, now, timers } = facts;
-  const first = [judgeNode(facts.nodeVersion), ...judgeConfiguration(facts)];
+  const first = [judgeNode(facts.nodeVersion), ...judgeConfiguration(facts), ...judgeFiles(facts)];
   if ('kind' in database) {
     const hint = database.hint ?? 'Check the database settings, and the log of the server.';
     const found = problem('database', database.message, hint, database.exit);
@@ -54,6 +54,12 @@ function judgeConfiguration({ configuration, hasSettingsFile }: DoctorFacts): re
     found.push(warning('configuration', text, hint));
   }
   return found.length > 0 ? found : [ok('configuration', `read; the database is named by ${databaseSource}`)];
+}
+
+function judgeFiles({ exposed }: DoctorFacts): readonly Finding[] {
+  return exposed.map(({ path, what, command }) =>
+    problem('files', `${path} holds secrets and ${what}`, `As root: \`${command}\`.`, 'usage'),
+  );
 }
 
 function judgeServer({ shown, server, schema, missingRights, clock, work }: DatabaseFacts): readonly Finding[] {

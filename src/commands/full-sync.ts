@@ -13,6 +13,7 @@ import { renderSummary } from '../report/summary-text.ts';
 import { readCredentialStates } from '../store/due.ts';
 import { beginFullSync, discoveredSince, endFullSync, extendFullSync } from '../store/full-sync-runs.ts';
 import type { DiscoveryOutcome } from '../sync/discover.ts';
+import { whileExtended } from '../sync/hold-claim.ts';
 import { runUnits } from '../sync/run-units.ts';
 import type { CommandContext, CommandResult, Workspace } from './context.ts';
 import { chooseCredentials, discoverAll } from './discover.ts';
@@ -49,7 +50,8 @@ export async function runFullSync(
   const startedAt = clock.now();
   const includePast = options.includePast ?? false;
   const scope = `${spec?.toLowerCase() ?? (options.test ? `${chosen[0]?.partnerId}` : 'all')} ${includePast ? 'with-past' : 'upcoming'}`;
-  const run = await beginFullSync(database.db, workspace.identity, scope, startedAt);
+  const { leaseSeconds } = context.settings;
+  const run = await beginFullSync(database.db, workspace.identity, scope, { now: startedAt, leaseSeconds });
   if (run.resumed)
     context.log.info({ since: run.from.toISOString() }, 'going on where the interrupted full sync stopped');
   const progress =
@@ -58,23 +60,25 @@ export async function runFullSync(
   let work: Work = { outcomes: [], units: [], resumed: 0 };
   let finished = false;
   try {
-    progress.start(0);
-    progress.update(0, 'looking for events');
-    const listed = run.resumed ? await discoveredSince(database.db, run.from, includePast) : new Set<number>();
-    discoveries = await discoverAll(
-      context,
-      workspace,
-      chosen.filter((one) => !listed.has(one.credentialId)),
-      { signal, includePast },
-    );
-    work = await syncEverything(context, workspace, {
-      ids,
-      signal,
-      from: run.from,
-      progress,
-      includePast,
-      allowMassRemoval: options.allowMassRemoval ?? false,
-      extend: () => extendFullSync(database.db, run, clock.now()),
+    const extend = () => extendFullSync(database.db, run, { now: clock.now(), leaseSeconds });
+    await whileExtended(leaseSeconds, extend, async () => {
+      progress.start(0);
+      progress.update(0, 'looking for events');
+      const listed = run.resumed ? await discoveredSince(database.db, run.from, includePast) : new Set<number>();
+      discoveries = await discoverAll(
+        context,
+        workspace,
+        chosen.filter((one) => !listed.has(one.credentialId)),
+        { signal, includePast },
+      );
+      work = await syncEverything(context, workspace, {
+        ids,
+        signal,
+        from: run.from,
+        progress,
+        includePast,
+        allowMassRemoval: options.allowMassRemoval ?? false,
+      });
     });
     finished = !signal.aborted && !work.outcomes.some((one) => one.status === 'deferred');
   } finally {
@@ -99,7 +103,6 @@ interface WorkOptions {
   readonly progress: Progress;
   readonly includePast: boolean;
   readonly allowMassRemoval: boolean;
-  extend(): Promise<void>;
 }
 
 async function syncEverything(context: CommandContext, workspace: Workspace, options: WorkOptions): Promise<Work> {
@@ -146,7 +149,6 @@ async function syncEverything(context: CommandContext, workspace: Workspace, opt
       done += outcome.eventIds.length;
       options.progress.update(done, unit.events[0]?.name ?? '');
       logUnit(context, unit, outcome, clock.now());
-      await options.extend();
     },
   });
   return { outcomes, units, resumed: events.length - open.length };

@@ -1,4 +1,6 @@
 /** The machine that the program runs on, as far as `doctor` looks at it and `timers` writes to it; src/wiring-machine.ts is the real one. */
+import type { FileAccess } from '../domain/file-access.ts';
+
 export interface Machine {
   /** `20.19.2` */
   readonly nodeVersion: string;
@@ -12,6 +14,8 @@ export interface Machine {
   /** This machine's own clock (UTC), whatever --now says. */
   now(): Date;
   exists(path: string): Promise<boolean>;
+  /** Undefined where there is no such file, or this account may not see it. */
+  accessTo(path: string): Promise<FileAccess | undefined>;
   /** Undefined where there is no such file. @throws UsageError where it cannot be read. */
   readText(path: string): Promise<string | undefined>;
   /** Names in a folder, sorted. @throws UsageError */

@@ -1,5 +1,6 @@
 /** `partners add`, `list`, `remove`: the timing companies whose data is synced. */
 import { UsageError } from '../domain/errors.ts';
+import { safeText } from '../report/safe-text.ts';
 import { renderTable } from '../report/table-text.ts';
 import { addPartner, findPartner, listPartners, removePartner } from '../store/partners.ts';
 import type { CommandContext, CommandResult } from './context.ts';
@@ -16,7 +17,7 @@ export async function runPartnersAdd(
   const partner = await addPartner(database.db, name, options.id === undefined ? undefined : Number(options.id));
   return {
     exit: 'done',
-    text: `Added timing partner ${partner.partnerId}: ${partner.name}.\nNext: p88sync credentials add ${partner.partnerId}:runsignup --principal KEY`,
+    text: `Added timing partner ${partner.partnerId}: ${safeText(partner.name)}.\nNext: p88sync credentials add ${partner.partnerId}:runsignup --principal KEY`,
     json: partner,
   };
 }
@@ -41,7 +42,7 @@ export async function runPartnersRemove(context: CommandContext, nameOrId: strin
   await removePartner(database.db, partner);
   return {
     exit: 'done',
-    text: `Removed timing partner ${partner.partnerId}: ${partner.name}.`,
+    text: `Removed timing partner ${partner.partnerId}: ${safeText(partner.name)}.`,
     json: { removed: partner },
   };
 }

@@ -21,8 +21,11 @@ export interface PublishOptions {
   readonly notify?: boolean;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
-  /** For another program: nothing is begun that the hour cannot hold to its end, instead of waiting with a cleared set. */
-  readonly withinHour?: boolean;
+  /**
+   * For another program: nothing is begun that the hour, or the run until its own end (UTC), cannot hold to its end, instead
+   * of waiting with a cleared set.
+   */
+  readonly onlyIfItFits?: { readonly endsBy: Date };
 }
 
 export interface OpenedJob {

@@ -31,10 +31,13 @@ export async function runPublishResults(
   try {
     const opened = await openPublishJob(context, workspace, text, options, interruption.signal);
     const sync = syncContext(context, workspace, interruption.signal);
+    const startedAt = workspace.clock.now();
     const requireRoom = async ({ publication }: Prepared) => {
-      if (options.withinHour) await requireRoomToPublish(context, workspace, opened, publication);
+      if (!options.onlyIfItFits) return;
+      const times = { startedAt, endsBy: options.onlyIfItFits.endsBy };
+      await requireRoomToPublish(context, workspace, { ...opened, ...times }, publication);
     };
-    const work = { context, sync, opened, startedAt: workspace.clock.now(), requireRoom };
+    const work = { context, sync, opened, startedAt, requireRoom };
     if (options.dryRun) {
       const prepared = await preparePublication(sync, opened.session, opened.job, async () => undefined);
       const shown = preview(work, prepared);

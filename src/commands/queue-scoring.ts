@@ -15,12 +15,12 @@ export async function scoreAsAsked(
   context: CommandContext,
   workspace: Workspace,
   request: ScoringRequest,
-  signal: AbortSignal,
+  { signal, endsBy }: { readonly signal: AbortSignal; readonly endsBy: Date },
 ): Promise<QueueResult> {
   const provider = workspace.providerIds.byId.get(request.providerId)?.name ?? request.providerId;
   const spec = `${request.partnerId}:${provider}:${request.eventId}`;
   if (signal.aborted) return { kind: 'deferred', reason: 'the tick ended before its turn' };
-  if (request.kind === 'publish') return publish({ ...context, signal }, spec);
+  if (request.kind === 'publish') return publish({ ...context, signal }, spec, endsBy);
   const isPush = request.kind === 'push';
   const events = isPush
     ? await scoringEventsOf(context, workspace, spec)
@@ -38,10 +38,13 @@ export async function scoreAsAsked(
 }
 
 /** A set of thousands does not fit into a tick: that is a failure which says so, not something to put off for ever. */
-async function publish(context: CommandContext, spec: string): Promise<QueueResult> {
+async function publish(context: CommandContext, spec: string, endsBy: Date): Promise<QueueResult> {
   const byHand = `p88sync publish-results ${spec}`;
   try {
-    const { exit } = await runPublishResults({ ...context, json: true }, spec, { yes: true, withinHour: true });
+    const { exit } = await runPublishResults({ ...context, json: true }, spec, {
+      yes: true,
+      onlyIfItFits: { endsBy },
+    });
     if (exit === 'done') return { kind: 'completed' };
     return { kind: 'failed', reason: `some results could not be published: ${byHand} --dry-run names them` };
   } catch (error) {

@@ -2,7 +2,8 @@
 import type { QueuedItem, QueueOutcome } from '../domain/queue.ts';
 import { queueWords } from '../plan/queue-request.ts';
 import { processIsAlive } from '../store/process-identity.ts';
-import { deadQueued, endQueued, takeQueued } from '../store/queue.ts';
+import { deadQueued, endQueued, extendQueued, takeQueued } from '../store/queue.ts';
+import { whileExtended } from '../sync/hold-claim.ts';
 import type { CommandContext, Workspace } from './context.ts';
 
 /** A press of a button is one call or two; a tick that took more would keep race mornings waiting. */
@@ -15,12 +16,8 @@ export type QueueResult =
   | { readonly kind: 'failed'; readonly reason: string; readonly final?: boolean }
   | { readonly kind: 'deferred'; readonly reason: string };
 
-/** Rows of dead runs get their next try, then the due ones are taken. @param until end of the lease (UTC). */
-export async function takeFromQueue(
-  context: CommandContext,
-  workspace: Workspace,
-  until: Date,
-): Promise<readonly QueuedItem[]> {
+/** Rows of dead runs get their next try, then the due ones are taken. */
+export async function takeFromQueue(context: CommandContext, workspace: Workspace): Promise<readonly QueuedItem[]> {
   const { database, identity, clock } = workspace;
   const dead = await deadQueued(database.db, identity.host, processIsAlive, clock.now(), {
     judgeLeases: !workspace.rehearsal,
@@ -31,7 +28,23 @@ export async function takeFromQueue(
       reason: 'its run ended before it was done',
     });
   }
+  const until = leaseEnd(context, workspace);
   return takeQueued(database.db, identity, { now: clock.now(), until, limit: itemsPerTick });
+}
+
+/** Keeps what was taken while `work` is at it. */
+export async function whileTaken<Result>(
+  context: CommandContext,
+  workspace: Workspace,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const { database, identity } = workspace;
+  const extend = () => extendQueued(database.db, identity.process, leaseEnd(context, workspace));
+  return whileExtended(context.settings.leaseSeconds, extend, work);
+}
+
+function leaseEnd({ settings }: CommandContext, { clock }: Workspace): Date {
+  return new Date(clock.now().getTime() + settings.leaseSeconds * 1000);
 }
 
 /** Writes the end of a try: completed, failed, or pending until its next one. What was put off counts as no try. */

@@ -115,17 +115,24 @@ async function readyItem(
   }
 }
 
+/** What the tick did, and what it has left. */
+interface Ran {
+  readonly outcomes: readonly UnitOutcome[];
+  readonly signal: AbortSignal;
+  /** The tick's own end (UTC). */
+  readonly endsBy: Date;
+}
+
 /** Ends the rows by what their units came to; discoveries that were asked for run here. */
 export async function settleQueue(
   context: CommandContext,
   workspace: Workspace,
   work: QueueWork,
-  outcomes: readonly UnitOutcome[],
-  signal: AbortSignal,
+  ran: Ran,
 ): Promise<readonly QueueOutcome[]> {
   const settled: QueueOutcome[] = [];
   for (const ready of work.items) {
-    const result = await resultOf(context, workspace, ready, outcomes, signal);
+    const result = await resultOf(context, workspace, ready, ran);
     settled.push(await endItem(context, workspace, ready.item, workspace.identity.process, result));
   }
   return settled;
@@ -135,8 +142,7 @@ async function resultOf(
   context: CommandContext,
   workspace: Workspace,
   { request, events, failure }: ReadyItem,
-  outcomes: readonly UnitOutcome[],
-  signal: AbortSignal,
+  { outcomes, signal, endsBy }: Ran,
 ): Promise<QueueResult> {
   if (request.kind === 'refusal') return { kind: 'failed', reason: request.reason, final: true };
   if (failure !== undefined) return { kind: 'failed', reason: failure };
@@ -144,7 +150,7 @@ async function resultOf(
   if (request.kind === 'sync') return syncedAs(events, outcomes);
   try {
     const { scoreAsAsked } = await import('./queue-scoring.ts');
-    return await scoreAsAsked(context, workspace, request, signal);
+    return await scoreAsAsked(context, workspace, request, { signal, endsBy });
   } catch (error) {
     if (!(error instanceof P88Error) || error instanceof DatabaseUnavailable) throw error;
     return { kind: 'failed', reason: error.message };

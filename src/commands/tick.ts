@@ -55,9 +55,7 @@ async function tickIn(
     return dryRun(context, workspace, { ...plan, ...(scoring && { scoring }) });
   }
   const tookMs = () => clock.now().getTime() - startedAt.getTime();
-  // A run that has not ended a lease behind its time limit is dead.
-  const until = new Date(startedAt.getTime() + (maxSeconds + context.settings.leaseSeconds) * 1000);
-  const queued = mayBeQueued ? await takeQueue(context, workspace, until) : [];
+  const queued = mayBeQueued ? await takeQueue(context, workspace) : [];
   if (plan.units.length === 0 && queued.length === 0) {
     const planned = await planScoring(query);
     if (!planned || planned.plan.units.length === 0) {
@@ -67,34 +65,40 @@ async function tickIn(
   }
 
   for (const one of plan.leftOut) context.log.debug({ event: one.event.eventId, why: one.why }, one.reason);
-  const sync = syncContext(context, workspace, signal);
-  const connections = await openConnections(context, workspace, { signal, patience: 'fail' });
-  const { runUnits } = await import('../sync/run-units.ts');
-  const { prepareQueue, settleQueue } = await import('./queue-work.ts');
-  const work = await prepareQueue(context, workspace, queued, { plan, situation, signal });
-  const outcomes = await runUnits(sync, work.units, {
-    connect: connections.connect,
-    optionsFor: async (unit) => ({
-      allowMassRemoval: false,
-      ...(!work.asked.has(unit) && { plannedAt: startedAt }),
-      ceiling: async () =>
-        callsFreeFor(query, unit.credentialId, work.asked.has(unit) ? 'high' : unit.priority).ceiling,
-    }),
-    onOutcome: async (unit, outcome) => logUnit(context, unit, outcome, clock.now()),
-  });
-  // With the facts as they are now: what the syncs changed is pushed by the same tick.
-  const planned =
-    scoringSide && !signal.aborted
-      ? await planScoring(await readFacts(context, workspace, clock.now(), linked))
-      : undefined;
-  const scoring = planned && (await scoringSide?.runPlanned(context, sync, planned, connections.connect));
-  const queue = await settleQueue(context, workspace, work, outcomes, signal);
-  return report(context, { plan, ...situation }, { units: work.units, outcomes, queue, scoring }, tookMs());
+  const carryOut = async () => {
+    const sync = syncContext(context, workspace, signal);
+    const connections = await openConnections(context, workspace, { signal, patience: 'fail' });
+    const { runUnits } = await import('../sync/run-units.ts');
+    const { prepareQueue, settleQueue } = await import('./queue-work.ts');
+    const work = await prepareQueue(context, workspace, queued, { plan, situation, signal });
+    const outcomes = await runUnits(sync, work.units, {
+      connect: connections.connect,
+      optionsFor: async (unit) => ({
+        allowMassRemoval: false,
+        ...(!work.asked.has(unit) && { plannedAt: startedAt }),
+        ceiling: async () =>
+          callsFreeFor(query, unit.credentialId, work.asked.has(unit) ? 'high' : unit.priority).ceiling,
+      }),
+      onOutcome: async (unit, outcome) => logUnit(context, unit, outcome, clock.now()),
+    });
+    // With the facts as they are now: what the syncs changed is pushed by the same tick.
+    const planned =
+      scoringSide && !signal.aborted
+        ? await planScoring(await readFacts(context, workspace, clock.now(), linked))
+        : undefined;
+    const scoring = planned && (await scoringSide?.runPlanned(context, sync, planned, connections.connect));
+    const endsBy = new Date(startedAt.getTime() + maxSeconds * 1000);
+    const queue = await settleQueue(context, workspace, work, { outcomes, signal, endsBy });
+    return report(context, { plan, ...situation }, { units: work.units, outcomes, queue, scoring }, tookMs());
+  };
+  if (queued.length === 0) return carryOut();
+  const { whileTaken } = await import('./queue-take.ts');
+  return whileTaken(context, workspace, carryOut);
 }
 
-async function takeQueue(context: CommandContext, workspace: Workspace, until: Date) {
+async function takeQueue(context: CommandContext, workspace: Workspace) {
   const { takeFromQueue } = await import('./queue-take.ts');
-  return takeFromQueue(context, workspace, until);
+  return takeFromQueue(context, workspace);
 }
 
 async function readFacts(

@@ -9,6 +9,8 @@ export interface FillIn {
 
 /** Where the units and the crontab read the settings from. */
 export const settingsFile = '/etc/p88sync/p88sync.env';
+/** Where the units take the encryption key from. */
+export const keyFile = '/etc/p88sync/encryption.key';
 
 /** The program and the account as the templates name them; test/timers holds the templates to it. */
 const program = '/usr/local/bin/p88sync';

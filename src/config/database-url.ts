@@ -10,6 +10,10 @@ export interface DatabaseAddress {
   readonly parameters: URLSearchParams;
 }
 
+/** libpq takes a list and looks for the primary; node-postgres takes one, and would look for a host of that name. */
+export const severalHosts =
+  'names several hosts; expected one that leads to the primary: PgBouncer, HAProxy, or a name or address that moves with it';
+
 const name = 'DATABASE_URL';
 const form = 'postgresql://USER:PASSWORD@HOST:PORT/DATABASE';
 
@@ -33,6 +37,8 @@ const knownParameters = new Set([
 
 /** Undefined where it was refused. No part of it is repeated in a message: it holds the password. */
 export function parseDatabaseUrl(reader: Reader, text: string): DatabaseAddress | undefined {
+  const authority = /^\w+:\/\/([^/?#]*)/.exec(text)?.[1] ?? '';
+  if (authority.slice(authority.lastIndexOf('@') + 1).includes(',')) return refuse(reader, severalHosts);
   // WHATWG knows no user without a host (`postgresql://me@/p88?host=/run/postgresql`), libpq does.
   const hostless = /^\w+:\/\/[^/?#]*@\//.test(text);
   const complete = hostless ? text.replace('@/', '@localhost/') : text;
@@ -57,7 +63,7 @@ function addressOf(reader: Reader, url: URL): DatabaseAddress | undefined {
   const host = parameters.get('host') || decodeURIComponent(url.hostname.replace(/^\[(.+)\]$/, '$1')) || 'localhost';
   const port = Number(parameters.get('port') || url.port || 5432);
   const database = parameters.get('dbname') || decodeURIComponent(url.pathname.slice(1));
-  if (host.includes(',')) return refuse(reader, 'names several hosts; expected one');
+  if (host.includes(',')) return refuse(reader, severalHosts);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) return refuse(reader, 'expected a port from 1 to 65535');
   if (database === '') return refuse(reader, `names no database; expected ${form}`);
   return {

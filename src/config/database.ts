@@ -1,5 +1,5 @@
 /** Which database the run works on: the first of DATABASE_URL, POSTGRES_*, DB_* and PG* that is set, else the embedded one. */
-import { type DatabaseAddress, parseDatabaseUrl } from './database-url.ts';
+import { type DatabaseAddress, parseDatabaseUrl, severalHosts } from './database-url.ts';
 import { databaseSets, type VariableSet } from './database-variables.ts';
 import { absolutePath, wholeNumber } from './kinds.ts';
 import type { Reader } from './reader.ts';
@@ -82,6 +82,10 @@ function postgresql(reader: Reader, chosen: Found, others: readonly Found[]): Da
     reader.refuse(`${chosen.missing.join(', ')}: missing, while others of ${source} are set; set all of them or none`);
     return undefined;
   }
+  if (host.includes(',')) {
+    reader.refuse(`${hostVariableOf(source)}: ${severalHosts}`);
+    return undefined;
+  }
   const ssl = readTls(reader, parameters, host);
   const options = parameters.get('options');
   const binding = parameters.get('channel_binding');
@@ -106,6 +110,10 @@ function postgresql(reader: Reader, chosen: Found, others: readonly Found[]): Da
       ...((binding === 'prefer' || binding === 'require') && { enableChannelBinding: true }),
     },
   };
+}
+
+function hostVariableOf(source: string): string {
+  return databaseSets.find((set) => set.source === source)?.host ?? source;
 }
 
 /** Only what the other one says counts: a lone PGPASSWORD does not contradict. */

@@ -2,12 +2,21 @@
  * The environment as the rest of src/config reads it: empty means unset, secrets may be files, and what is wrong is
  * collected, so that the operator sees all of it at once.
  */
+import { exposureOf, type FileAccess } from '../domain/file-access.ts';
 import type { Kind } from './kinds.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads a whole file as UTF-8 text; throws as `readFileSync` does. */
 export type ReadFile = (path: string) => string;
+
+/** Mode and owner of a file; undefined of a pipe, which nobody else can open. Throws as `statSync` does. */
+export type ReadAccess = (path: string) => FileAccess | undefined;
+
+export interface Files {
+  readonly readFile: ReadFile;
+  readonly readAccess: ReadAccess;
+}
 
 /** A line of README's table of variables. */
 export interface Variable {
@@ -30,6 +39,8 @@ export interface Reader {
   secretValue<Value>(name: string, kind: Kind<Value>): Value | undefined;
   /** The text of the file that the variable `name` asks for, without its last line feed; refused where it is unreadable. */
   file(name: string, path: string): string | undefined;
+  /** The same of a file that holds a secret; refused where others than owner and group get at it, too. */
+  secretFile(name: string, path: string, forGroup?: 'always' | 'root-only'): string | undefined;
   /** Adds a problem: one line that starts with the variable's name. */
   refuse(problem: string): void;
   /** Adds a line for the log. */
@@ -38,7 +49,7 @@ export interface Reader {
   readonly notes: readonly string[];
 }
 
-export function createReader(env: Environment, readFile: ReadFile): Reader {
+export function createReader(env: Environment, { readFile, readAccess }: Files): Reader {
   const problems: string[] = [];
   const notes: string[] = [];
   const refuse = (problem: string) => void problems.push(problem);
@@ -48,6 +59,19 @@ export function createReader(env: Environment, readFile: ReadFile): Reader {
     const content = contentOf(name, path);
     if (content === '') refuse(`${name}: ${path} is empty`);
     return content || undefined;
+  }
+
+  function secretFile(name: string, path: string, forGroup?: 'always' | 'root-only'): string | undefined {
+    const content = file(name, path);
+    if (content === undefined || isExposed(name, path, forGroup)) return undefined;
+    return content;
+  }
+
+  function isExposed(name: string, path: string, forGroup?: 'always' | 'root-only'): boolean {
+    const access = readAccess(path);
+    const exposure = access && exposureOf(path, access, forGroup);
+    if (exposure) refuse(`${name}: ${path} holds a secret and ${exposure.what}; ${exposure.command}`);
+    return exposure !== undefined;
   }
 
   function contentOf(name: string, path: string): string | undefined {
@@ -72,7 +96,8 @@ export function createReader(env: Environment, readFile: ReadFile): Reader {
       } catch (error) {
         if (codeOf(error) === 'ENOENT') continue;
       }
-      return contentOf(name, path) || undefined;
+      const content = contentOf(name, path);
+      return content && !isExposed(name, path) ? content : undefined;
     }
     return undefined;
   }
@@ -84,7 +109,7 @@ export function createReader(env: Environment, readFile: ReadFile): Reader {
       refuse(`${name}: is set, and ${name}_FILE too; unset one of them`);
       return undefined;
     }
-    if (path !== undefined) return file(`${name}_FILE`, path);
+    if (path !== undefined) return secretFile(`${name}_FILE`, path);
     return given ?? credential(name);
   }
 
@@ -102,6 +127,7 @@ export function createReader(env: Environment, readFile: ReadFile): Reader {
     value: (name, kind) => check(name, text(name), kind, `, not "${text(name)}"`),
     secretValue: (name, kind) => check(name, secret(name), kind, ' (what it holds is not shown)'),
     file,
+    secretFile,
     refuse,
     note: (line) => void notes.push(line),
     problems,

@@ -2,6 +2,7 @@
  * TLS to PostgreSQL, from libpq's words. They are turned into options here because node-postgres reads PGSSLMODE itself,
  * warns at every start about `require`, and means to weaken it in its next major version.
  */
+import { isLoopback } from '../http/address.ts';
 import type { Reader } from './reader.ts';
 
 export interface TlsOptions {
@@ -38,7 +39,15 @@ export function readTls(reader: Reader, parameters: URLSearchParams, host: strin
 
   const root = given('sslrootcert');
   const mode = given('sslmode') ?? switchOf(parameters) ?? (root && { name: root.name, text: 'verify-full' });
-  if (mode === undefined || mode.text === 'disable') return false;
+  if (mode === undefined) {
+    if (!isLocal(host)) {
+      reader.note(
+        `the connection to the database on ${host} is not encrypted: sslmode=verify-full in DATABASE_URL, or PGSSLMODE, encrypts it; disable says that it is meant so`,
+      );
+    }
+    return false;
+  }
+  if (mode.text === 'disable') return false;
   if (!modes.some((known) => known === mode.text)) {
     reader.refuse(`${mode.name} expected one of ${modes.join(', ')}, not "${mode.text}"`);
     return false;
@@ -48,7 +57,8 @@ export function readTls(reader: Reader, parameters: URLSearchParams, host: strin
 
   const ca = root?.text === 'system' ? undefined : content(root);
   const cert = content(given('sslcert'));
-  const key = content(given('sslkey'));
+  const own = given('sslkey');
+  const key = own && reader.secretFile(own.name.replace(/:$/, ''), own.text, 'root-only');
   if (mode.text === 'verify-ca' && ca === undefined) {
     reader.refuse(
       `${mode.name} verify-ca needs sslrootcert (PGSSLROOTCERT), the certificate to check against; or use verify-full`,
@@ -64,6 +74,11 @@ export function readTls(reader: Reader, parameters: URLSearchParams, host: strin
     ...(key !== undefined && { key }),
     ...(mode.text === 'verify-ca' && { checkServerIdentity: () => undefined }),
   };
+}
+
+/** A socket of this machine, or its loopback interface: nobody is in between. */
+function isLocal(host: string): boolean {
+  return host.startsWith('/') || host === '::1' || isLoopback(host);
 }
 
 /** node-postgres' own `ssl=true`, seen in addresses made for it. */

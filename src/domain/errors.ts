@@ -20,6 +20,12 @@ export class UsageError extends P88Error {}
 /** The database cannot be reached, refuses us, or its schema is older or newer than this program. */
 export class DatabaseUnavailable extends P88Error {}
 
+/**
+ * The connection to the database broke off, or did not answer in time: what was under way on it may have been done or not. A
+ * new one may work; whoever had something in hand looks at what is there, or leaves it to the next run.
+ */
+export class ConnectionLost extends DatabaseUnavailable {}
+
 /** Another process holds the embedded database. */
 export class EmbeddedDatabaseBusy extends P88Error {}
 
@@ -73,3 +79,6 @@ export class ClaimLost extends P88Error {}
 
 /** The run was told to end (signal or time limit) between two pages; what was stored stays, the rest is left. */
 export class Interrupted extends P88Error {}
+
+/** The run did not end by itself after its time limit, and is ended by force. */
+export class RunOverdue extends P88Error {}

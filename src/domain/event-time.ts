@@ -1,9 +1,11 @@
 /** ISO times as providers write them, with and without offset, and the zone of an event that may name none. Pure. */
 import { Temporal } from 'temporal-polyfill';
+import { dayOf } from './calendar-day.ts';
 import type { Json } from './json.ts';
-import { instantOfWallTime } from './wall-time.ts';
+import { instantOfWallTime, isWritable } from './wall-time.ts';
 
-const isoTime = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/i;
+/** Hour 24, which ISO 8601 has for the end of a day, is no time that a provider is known to write. */
+const isoTime = /^(\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d(?::\d\d)?)(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/i;
 
 /** When and where an event starts. */
 export interface EventStart {
@@ -14,13 +16,17 @@ export interface EventStart {
   readonly assumed: boolean;
 }
 
-/** The instant of an ISO time; without an offset it counts as UTC. Undefined: none, or not readable. */
+/**
+ * The instant of an ISO time; without an offset it counts as UTC. Undefined: none, not readable, or on a day that does not
+ * exist, of which Date would make another one (February 30 is March 2 to it).
+ */
 export function instantOf(text: string | null): Date | undefined {
   const match = text === null ? null : isoTime.exec(text);
   if (!match) return undefined;
   const [, wall = '', fraction = '', offset = 'Z'] = match;
+  if (dayOf(wall) === null) return undefined;
   const instant = new Date(`${wall}${fraction}${offset}`);
-  return Number.isNaN(instant.getTime()) ? undefined : instant;
+  return isWritable(instant) ? instant : undefined;
 }
 
 /** An instant as PostgreSQL's `timestamp` takes it, in UTC: `2026-02-11T15:04:05`. */

@@ -76,6 +76,14 @@ export interface CredentialState {
   readonly refusedAt: Date | undefined;
 }
 
+/** How a credential stands with its provider's patience. */
+export interface Rest {
+  /** The provider asked it to slow down so many times in a row; 0: not since the last call that went well. */
+  readonly throttles: number;
+  /** No call before then (UTC). */
+  readonly notBefore: Date | undefined;
+}
+
 /** One series of calls that the tick makes. */
 export interface PlannedUnit {
   readonly partnerId: number;

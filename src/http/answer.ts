@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { UnknownAnswer } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
 import type { ApiAnswer } from '../domain/provider.ts';
+import { parseJson } from './parse-json.ts';
 import { parseHttpDate } from './retry-delay.ts';
 
 /** An answer that came whole. */
@@ -18,14 +19,14 @@ export function apiAnswer(raw: RawAnswer, call: string, maxBytes: number): ApiAn
     status: raw.status,
     headers: raw.headers,
     date: parseHttpDate(raw.headers.get('date')),
-    json: () => parseJson(raw, call, maxBytes),
+    json: () => jsonOf(raw, call, maxBytes),
   };
 }
 
-function parseJson(raw: RawAnswer, call: string, maxBytes: number): Json {
+function jsonOf(raw: RawAnswer, call: string, maxBytes: number): Json {
   const text = new TextDecoder().decode(isGzip(raw.body) ? unpacked(raw, call, maxBytes) : raw.body);
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     // The parser's own message quotes the body, so it goes no further.
     throw notJson(raw, call, whatCame(text));

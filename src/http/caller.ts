@@ -6,6 +6,7 @@ import type { Clock } from '../domain/clock.ts';
 import { Interrupted } from '../domain/errors.ts';
 import type { CallLedger } from '../domain/ledger.ts';
 import type { ApiRequest, CallApi } from '../domain/provider.ts';
+import type { Waits } from '../domain/waits.ts';
 import { apiAnswer } from './answer.ts';
 import { type Attempt, attemptCall, type CallLimits, defaultCallLimits } from './attempt.ts';
 import { faultOf } from './classify.ts';
@@ -24,6 +25,8 @@ export interface CallerOptions {
   /** The run's end: a signal of the system or the time limit. */
   readonly signal?: AbortSignal;
   readonly limits?: Partial<CallLimits>;
+  /** Told while an answer is waited for. */
+  readonly waits?: Waits | undefined;
 }
 
 /**
@@ -46,8 +49,7 @@ export function createCaller(options: CallerOptions): CallApi {
   }
 
   async function attempt(
-    url: URL,
-    loggedPath: string,
+    { url, call, loggedPath }: { readonly url: URL; readonly call: string; readonly loggedPath: string },
     init: RequestInit & { method: string },
     own: CallLimits,
   ): Promise<Attempt> {
@@ -61,7 +63,9 @@ export function createCaller(options: CallerOptions): CallApi {
       throw error;
     }
     const startedAt = clock.now().getTime();
+    const answered = options.waits?.begin({ on: 'provider', what: call });
     const result = await attemptCall(options.fetch, url, init, own, signal);
+    answered?.();
     const durationMs = Math.round(clock.now().getTime() - startedAt);
     if (result.kind === 'answer') {
       await settle(result.answer.status, durationMs, result.answer.body.length, undefined);
@@ -77,7 +81,7 @@ export function createCaller(options: CallerOptions): CallApi {
     const init = initOf(request);
     const own = limitsOf(request, limits);
     for (let number = 1; ; number += 1) {
-      const result = await attempt(url, loggedPath, init, own);
+      const result = await attempt({ url, call, loggedPath }, init, own);
       const fault = faultOf(result, call, url, clock.now());
       if (fault === undefined && result.kind === 'answer') return apiAnswer(result.answer, call, own.maxBytes);
       if (fault === undefined) throw new Error(`${call}: an attempt without an answer and without a fault`);

@@ -13,16 +13,16 @@ export function parseHttpDate(text: string | null): Date | undefined {
 
 /**
  * Milliseconds that a Retry-After header asks for: seconds, or an HTTP date seen from `now` (the server's own clock where
- * it sent one). Undefined for nonsense. At most an hour: a server that says a year means "later", and a sliding hour is
+ * it sent one). Undefined for nonsense, and for no time at all: zero seconds, a date in the past. At most an hour: a server that says a year means "later", and a sliding hour is
  * the longest wait that any budget here knows.
  */
 export function retryAfterMs(header: string | null, now: Date): number | undefined {
   if (header === null) return undefined;
   const text = header.trim();
-  if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Math.ceil(Number(text) * 1000), hourMs);
   const date = parseHttpDate(text);
-  if (date === undefined) return undefined;
-  return Math.min(Math.max(date.getTime() - now.getTime(), 0), hourMs);
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
+  const ms = date ? date.getTime() - now.getTime() : Math.ceil((seconds ?? 0) * 1000);
+  return ms > 0 ? Math.min(ms, hourMs) : undefined;
 }
 
 /**

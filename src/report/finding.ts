@@ -5,6 +5,7 @@ import { type ExitName, worstExit } from '../domain/exit-codes.ts';
 export const checks = {
   node: 'Node.js',
   configuration: 'Configuration',
+  files: 'Files',
   database: 'Database',
   schema: 'Schema',
   rights: 'Rights',

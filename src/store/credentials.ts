@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { UsageError } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
+import type { Rest } from '../domain/planning.ts';
 import type { CredentialSecrets } from '../domain/provider.ts';
 import type { Db } from './database.ts';
 import type { Cipher } from './encryption.ts';
@@ -21,6 +22,8 @@ export interface StoredCredential {
   readonly refusedReason: string | undefined;
   readonly refusals: number;
   readonly notBefore: Date | undefined;
+  /** The provider asked it to slow down so many times in a row. */
+  readonly throttles: number;
 }
 
 /** In `additional_config`: the secret part of it, encrypted as one text. */
@@ -44,6 +47,7 @@ export async function listCredentials(db: Db): Promise<readonly StoredCredential
       'c.refused_reason as refusedReason',
       'c.refusals',
       'c.not_before as notBefore',
+      'c.throttles',
     ])
     .orderBy('c.timing_partner_id')
     .orderBy('c.partner_provider_credential_id')
@@ -108,6 +112,7 @@ export async function saveCredential(
     refused_reason: null,
     refusals: 0,
     not_before: null,
+    throttles: 0,
     // Other programs read it.
     updated_at: sql<string>`clock_timestamp()`,
   };
@@ -174,21 +179,31 @@ export async function markRefused(
     .execute();
 }
 
-/** It works (again). */
+/** It works (again), or is not throttled any more. */
 export async function markAccepted(db: Db, credentialId: number): Promise<void> {
   await db
     .updateTable('partner_provider_credentials')
-    .set({ refused_at: null, refused_reason: null, refusals: 0, not_before: null })
+    .set({ refused_at: null, refused_reason: null, refusals: 0, not_before: null, throttles: 0 })
     .where('partner_provider_credential_id', '=', credentialId)
-    .where('refused_at', 'is not', null)
+    .where((e) => e.or([e('refused_at', 'is not', null), e('throttles', '>', 0)]))
     .execute();
 }
 
-/** The provider asked for a pause of this credential. */
-export async function pauseCredential(db: Db, credentialId: number, until: Date): Promise<void> {
+/** How it stands with its provider's patience now, whichever machine was throttled. */
+export async function readRest(db: Db, credentialId: number): Promise<Rest> {
+  const row = await db
+    .selectFrom('partner_provider_credentials')
+    .where('partner_provider_credential_id', '=', credentialId)
+    .select(['throttles', 'not_before as notBefore'])
+    .executeTakeFirst();
+  return { throttles: row?.throttles ?? 0, notBefore: row?.notBefore ?? undefined };
+}
+
+/** The provider asked it to slow down: nothing is called with it until then (UTC). */
+export async function rest(db: Db, credentialId: number, { throttles, notBefore }: Rest): Promise<void> {
   await db
     .updateTable('partner_provider_credentials')
-    .set({ not_before: until })
+    .set({ throttles, not_before: notBefore ?? null })
     .where('partner_provider_credential_id', '=', credentialId)
     .execute();
 }

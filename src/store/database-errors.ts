@@ -15,6 +15,40 @@ export function isRowError(error: unknown): boolean {
   return /^(2[23]|54|21000)/.test(codeOf(error) ?? '');
 }
 
+/** Of a connection that is gone; class 08, and what PostgreSQL says when it ends a session. */
+const lostCodes = /^(08...|57P0[1235]|25P03|ECONNRESET|EPIPE|ETIMEDOUT|ECONNABORTED|EHOSTUNREACH|ENETUNREACH)$/;
+
+/** node-postgres' own words for it, which have no code. */
+const lostTexts = /^(Connection terminated|Client has encountered a connection error|Client was closed)/;
+
+/** True where the connection is gone, and nothing more will be heard of what was said on it. */
+export function isConnectionLost(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code !== undefined) return lostCodes.test(code);
+  return error instanceof Error && lostTexts.test(error.message);
+}
+
+/** True where not even all of the statement's bytes were taken: without its end PostgreSQL carries nothing out. */
+export function wasNeverSent(error: unknown): boolean {
+  const { syscall } = (error ?? {}) as { syscall?: unknown };
+  return syscall === 'write' || (error instanceof Error && /is not queryable$/.test(error.message));
+}
+
+/** Connections are all taken, or the server is just starting: seconds may do. */
+const soonCodes = /^(53300|57P03)$/;
+
+/** What a server that is restarted answers meanwhile, too; a folder without its socket among it. */
+const restartCodes = /^(ECONNREFUSED|ENOENT|EAI_AGAIN)$/;
+
+/**
+ * Whether it makes sense to connect again at once.
+ * @param wasThere this run has reached the database before: then it is restarted more likely than not there.
+ */
+export function mayConnectSoon(error: unknown, wasThere: boolean): boolean {
+  const code = codeOf(error instanceof AggregateError ? error.errors[0] : error) ?? '';
+  return soonCodes.test(code) || (wasThere && (restartCodes.test(code) || isConnectionLost(error)));
+}
+
 const explanations: Readonly<Record<string, readonly [what: string, hint: string]>> = {
   ECONNREFUSED: ['refuses connections', 'Is PostgreSQL running there, and are host and port right?'],
   ENOTFOUND: ['has a host name that cannot be resolved', 'Check the host in the database settings.'],
@@ -29,6 +63,10 @@ const explanations: Readonly<Record<string, readonly [what: string, hint: string
   ETIMEDOUT: ['does not answer', 'Check the network and the firewall between here and the database.'],
   ECONNRESET: ['closed the connection', 'The next run connects again; see the log of PostgreSQL if it lasts.'],
   EPIPE: ['closed the connection', 'The next run connects again; see the log of PostgreSQL if it lasts.'],
+  '08P01': [
+    'refuses what the connection asks for',
+    'PgBouncer takes no options= in DATABASE_URL: alter role … set search_path = … does the same. Else see its log.',
+  ],
   '28P01': ['refuses the password', 'Check user and password in the database settings.'],
   '28000': ['refuses this user', 'Check the user, and pg_hba.conf on the server.'],
   '3D000': ['has no such database', 'Create it (`createdb p88`), or check the name.'],
@@ -50,14 +88,14 @@ const explanations: Readonly<Record<string, readonly [what: string, hint: string
 /** node-postgres gives these no code; they are the only ones told by their text, which is its own. */
 const driverTexts: readonly (readonly [text: RegExp, what: string, hint: string])[] = [
   [
-    /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout)/,
+    /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout expired|timeout exceeded when trying to connect)/,
     'does not answer or closed the connection',
     'The next run connects again; check the network and the log of PostgreSQL if it lasts.',
   ],
   [
     /^The server does not support SSL/,
     'does not offer TLS',
-    'Turn TLS off in the database settings, or on in PostgreSQL.',
+    'Turn TLS on in PostgreSQL (ssl = on). Only where nobody can be in between, turn it off here: sslmode=disable.',
   ],
   // It asked for a password, and none is set.
   [/^SASL: .*client password must be/, 'refuses the password', 'Check user and password in the database settings.'],

@@ -1,6 +1,7 @@
 /** What a database is to the rest of the store: Kysely on a PostgreSQL server or on the embedded one. */
 import type { Kysely } from 'kysely';
 import type { PoolConfig } from 'pg';
+import type { Waits } from '../domain/waits.ts';
 import type { Tables } from './tables.ts';
 
 export type Db = Kysely<Tables>;
@@ -32,4 +33,6 @@ export interface OpenOptions {
   readonly busyWaitMs: number;
   /** Statements may take as long as they take: an index over millions of rows takes minutes. */
   readonly patient?: boolean;
+  /** Told of every wait for PostgreSQL. */
+  readonly waits?: Waits;
 }

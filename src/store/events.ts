@@ -24,6 +24,8 @@ export interface StoreEventsOptions {
   readonly now: Date;
   /** An event that is over, here and at the provider, is left as it is. Undefined: past ones are stored too. */
   readonly startsFrom: Date | undefined;
+  /** What the transaction begins with; throws where this run may not write any more. */
+  readonly fence?: (tx: Db) => Promise<void>;
 }
 
 /** Stores one page of discovery in one transaction. */
@@ -35,6 +37,7 @@ export async function storeEvents(
   options: StoreEventsOptions,
 ): Promise<ListedCounts> {
   return db.transaction().execute(async (tx) => {
+    await options.fence?.(tx);
     const wanted = options.startsFrom ? await withoutPast(tx, owner, page.events, options.startsFrom) : page.events;
     const raceIds = new Set(wanted.map((event) => event.raceId));
     const races = lastOfEach(page.races, (race) => race.raceId).filter((race) => raceIds.has(race.raceId));

@@ -10,13 +10,17 @@ export interface FullSyncRun {
   readonly resumed: boolean;
 }
 
+interface Lease {
+  readonly now: Date;
+  readonly leaseSeconds: number;
+}
+
 /** A run that was interrupted longer ago than this is not continued: too much has changed. */
 const resumableHours = 24;
-/** Extended with every unit; it only decides how long a dead run on another host is shown as running. */
-const leaseMinutes = 9;
 
 /** @param scope what was asked for, so that only the same question is continued: `1:runsignup upcoming`. */
-export async function beginFullSync(db: Db, identity: RunIdentity, scope: string, now: Date): Promise<FullSyncRun> {
+export async function beginFullSync(db: Db, identity: RunIdentity, scope: string, lease: Lease): Promise<FullSyncRun> {
+  const { now } = lease;
   const key = `full-sync:${scope}`;
   const earlier = await sql<{
     status: string;
@@ -32,15 +36,16 @@ export async function beginFullSync(db: Db, identity: RunIdentity, scope: string
   }>`insert into sync_history (operation_type, sync_direction, sync_time, status, claim_key, run_id,
       host, process, started_at, lease_until, since)
     values ('full_sync_run', 'pull', ${now}::timestamptz, 'running', ${key}, ${identity.runId}::uuid, ${identity.host}, ${identity.process},
-      ${now}::timestamptz, ${leaseEnd(now)}::timestamptz, ${from}::timestamptz)
+      ${now}::timestamptz, ${leaseEnd(lease)}::timestamptz, ${from}::timestamptz)
     returning sync_history_id as id`.execute(db);
   const [row] = inserted.rows;
   if (!row) throw new Error('an insert returned no row');
   return { historyId: row.id, from, resumed };
 }
 
-export async function extendFullSync(db: Db, run: FullSyncRun, now: Date): Promise<void> {
-  await sql`update sync_history set lease_until = ${leaseEnd(now)}::timestamptz, status = 'running'
+/** The lease only decides how long a dead run on another host is shown as running, and is not continued. */
+export async function extendFullSync(db: Db, run: FullSyncRun, lease: Lease): Promise<void> {
+  await sql`update sync_history set lease_until = ${leaseEnd(lease)}::timestamptz, status = 'running'
     where sync_history_id = ${run.historyId}`.execute(db);
 }
 
@@ -64,6 +69,6 @@ export async function discoveredSince(db: Db, from: Date, includePast: boolean):
   return new Set(result.rows.map((row) => row.id));
 }
 
-function leaseEnd(now: Date): Date {
-  return new Date(now.getTime() + leaseMinutes * 60_000);
+function leaseEnd({ now, leaseSeconds }: Lease): Date {
+  return new Date(now.getTime() + leaseSeconds * 1000);
 }

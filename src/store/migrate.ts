@@ -110,6 +110,12 @@ export async function migrate(
   try {
     return await holdingMigrateLock(database, options.signal, () => migrateAlone(database, providers, options));
   } catch (error) {
+    if (codeOf(error) === '42501') {
+      throw new DatabaseUnavailable(`the database (${database.shown}) does not let this user change its schema`, {
+        hint: 'Run `p88sync migrate` as the role that owns the tables. Nothing was changed.',
+        cause: error,
+      });
+    }
     throw explainDatabaseError(error, database.shown);
   }
 }

@@ -30,7 +30,7 @@ const usualRetries = 3;
 
 /**
  * Takes what is due, priority 1 first; rows that another tick is taking are passed over.
- * @param until end of the lease (UTC): the run has ended by then, or is dead.
+ * @param until end of the lease (UTC).
  */
 export async function takeQueued(
   db: Db,
@@ -55,6 +55,12 @@ export async function takeQueued(
       return one[0] === other[0] ? one[1] - other[1] : one[0] - other[0];
     })
     .map(itemOf);
+}
+
+/** Extends the lease of whatever that process works on. */
+export async function extendQueued(db: Db, process: string, until: Date): Promise<void> {
+  await sql`update sync_queue set lease_until = ${until}::timestamptz
+    where status = 'processing' and lease_until is not null and process = ${process}`.execute(db);
 }
 
 /**

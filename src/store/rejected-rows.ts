@@ -10,8 +10,8 @@ import { longestKey, storableText } from './storable-text.ts';
 export async function keepRejected(tx: Db, owner: Owner, rows: readonly RejectedRow[], now: Date): Promise<void> {
   if (rows.length === 0) return;
   const page = JSON.stringify(
-    [...new Map(rows.map((row) => [`${row.eventId} ${keyOf(row)}`, row])).values()].map((row) => ({
-      event_id: storableText(row.eventId ?? ''),
+    [...new Map(rows.map((row) => [`${eventIdOf(row)} ${keyOf(row)}`, row])).values()].map((row) => ({
+      event_id: eventIdOf(row),
       row_key: keyOf(row),
       error: storableText(row.error),
       source_text: storableText(JSON.stringify(row.source)),
@@ -78,7 +78,13 @@ export async function countRejected(db: Db): Promise<ReadonlyMap<string, number>
   return new Map(result.rows.map((row) => [row.key, row.n]));
 }
 
+/** What is too long for an id of an event is kept without one: it is in the source. */
+function eventIdOf({ eventId = '' }: RejectedRow): string {
+  return eventId.length <= longestKey ? storableText(eventId) : '';
+}
+
 function keyOf(row: RejectedRow): string {
-  if (row.id !== undefined && row.id.length <= longestKey) return `id:${storableText(row.id)}`;
+  // An id that cannot be stored as it is, made storable, may be that of another row.
+  if (row.id !== undefined && row.id.length <= longestKey && row.id === storableText(row.id)) return `id:${row.id}`;
   return `row:${createHash('sha256').update(JSON.stringify(row.source)).digest('hex').slice(0, 32)}`;
 }

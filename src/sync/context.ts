@@ -27,6 +27,8 @@ export interface CredentialRun {
   readonly session: ProviderSession;
   /** How often the provider refused it before. */
   readonly refusals: number;
+  /** How often in a row it asked to slow down before. */
+  readonly throttles: number;
   /** Calls reserved so far in this run. */
   callsMade(): number;
   /** The unit that the next calls belong to, and how many calls may stand in the sliding hour meanwhile; at most, and without one, the limit. */

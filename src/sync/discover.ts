@@ -1,13 +1,29 @@
 /** Discovery of one credential: its listing of events, page by page, into the tables and the schedule. */
-import { CredentialRefused, DatabaseUnavailable, Interrupted, ProviderThrottled } from '../domain/errors.ts';
+import {
+  ClaimLost,
+  ConnectionLost,
+  CredentialRefused,
+  DatabaseUnavailable,
+  Interrupted,
+  ProviderThrottled,
+} from '../domain/errors.ts';
 import type { DeferredBecause, Failure } from '../domain/outcomes.ts';
 import { nextProbe } from '../plan/probe.ts';
-import { markAccepted, markRefused, pauseCredential } from '../store/credentials.ts';
+import { markAccepted, markRefused } from '../store/credentials.ts';
+import type { Db } from '../store/database.ts';
 import { explainDatabaseError } from '../store/database-errors.ts';
-import { claimDiscovery, endDiscovery } from '../store/discovery-claims.ts';
+import {
+  claimDiscovery,
+  type DiscoveryClaim,
+  discoveryIsCompleted,
+  endDiscovery,
+  keepDiscovery,
+} from '../store/discovery-claims.ts';
 import { type ListedCounts, storeEvents } from '../store/events.ts';
 import type { CredentialRun, SyncContext } from './context.ts';
+import { whileExtended } from './hold-claim.ts';
 import { eachPage } from './page-stream.ts';
+import { restCredential } from './rest-credential.ts';
 import { failureOf } from './unit-failure.ts';
 
 export interface DiscoveryOptions {
@@ -51,44 +67,66 @@ export async function discoverCredential(
     durationMs: clock.now().getTime() - startedAt.getTime(),
     failure,
   });
-  const claim = await claimDiscovery(database.db, context.identity, run.owner, {
-    now: startedAt,
-    leaseSeconds: settings.leaseSeconds,
-    unitId: context.newId(),
-    includePast: options.includePast,
-    eventId: options.eventId,
-  });
-  if (!claim) return { ...outcome('deferred'), deferredBecause: 'claimed-elsewhere' };
-  run.begin({ unitId: claim.unitId });
+  const asked: DiscoveryClaim = { owner: run.owner, unitId: context.newId() };
+  const end = (status: 'completed' | 'failed' | 'abandoned', error?: Failure) =>
+    endDiscovery(database.db, asked, {
+      now: clock.now(),
+      status,
+      counts,
+      apiCalls: run.callsMade() - callsBefore,
+      error,
+    });
   const startsFrom = options.includePast
     ? undefined
     : new Date(startedAt.getTime() - settings.stopAfterHours * 3_600_000);
+  const { leaseSeconds } = settings;
+  const keep = (db: Db) => keepDiscovery(db, asked, { now: clock.now(), leaseSeconds });
   try {
+    const claim = await claimDiscovery(database.db, context.identity, run.owner, {
+      now: startedAt,
+      leaseSeconds,
+      unitId: asked.unitId,
+      includePast: options.includePast,
+      eventId: options.eventId,
+    });
+    if (!claim) return { ...outcome('deferred'), deferredBecause: 'claimed-elsewhere' };
+    run.begin({ unitId: claim.unitId });
     const pages = run.session.listEvents({
       startsFrom,
       ...(options.eventId !== undefined && { eventId: options.eventId }),
     });
-    await eachPage(
-      pages,
-      () => clock.now(),
-      async (page) => {
-        const stored = await storeEvents(database.db, run.provider, run.owner, page, { now: clock.now(), startsFrom });
-        counts = addListed(counts, stored);
-      },
+    // A page may take several calls, and each of them longer than a lease.
+    await whileExtended(
+      leaseSeconds,
+      () => keep(database.db),
+      () =>
+        eachPage(
+          pages,
+          () => clock.now(),
+          async (page) => {
+            const stored = await storeEvents(database.db, run.provider, run.owner, page, {
+              now: clock.now(),
+              startsFrom,
+              fence: keep,
+            });
+            counts = addListed(counts, stored);
+          },
+        ),
     );
     await markAccepted(database.db, run.owner.credentialId);
-    await endDiscovery(database.db, claim, {
-      now: clock.now(),
-      status: 'completed',
-      counts,
-      apiCalls: run.callsMade() - callsBefore,
-      error: undefined,
-    });
+    await end('completed');
     return outcome('completed');
   } catch (thrown) {
     const error = explainDatabaseError(thrown, database.shown);
+    if (error instanceof ConnectionLost) {
+      // What was stored stays; whether the end of it was committed is looked up.
+      await end('abandoned', failureOf(error));
+      if (await discoveryIsCompleted(database.db, asked)) return outcome('completed');
+      return outcome('failed', { ...failureOf(error), exit: 'someFailed' });
+    }
     if (error instanceof DatabaseUnavailable) throw error;
     const failure = failureOf(error);
+    if (error instanceof ClaimLost) return { ...outcome('deferred'), deferredBecause: 'claimed-elsewhere' };
     if (error instanceof CredentialRefused) {
       const at = clock.now();
       const refusals = run.refusals + 1;
@@ -99,19 +137,13 @@ export async function discoverCredential(
         probeAt: nextProbe(refusals, at, settings),
       });
     }
-    if (error instanceof ProviderThrottled && error.retryAt) {
-      await pauseCredential(database.db, run.owner.credentialId, error.retryAt);
+    if (error instanceof ProviderThrottled) await restCredential(context, run.owner.credentialId, error);
+    if (error instanceof Interrupted) {
+      await end('abandoned', failure);
+      return { ...outcome('deferred'), deferredBecause: 'run-ended' };
     }
-    const status = error instanceof Interrupted ? 'deferred' : 'failed';
-    await endDiscovery(database.db, claim, {
-      now: clock.now(),
-      status: status === 'failed' ? 'failed' : 'abandoned',
-      counts,
-      apiCalls: run.callsMade() - callsBefore,
-      error: failure,
-    });
-    if (status === 'deferred') return { ...outcome(status), deferredBecause: 'run-ended' };
-    return outcome(status, failure);
+    await end('failed', failure);
+    return outcome('failed', failure);
   } finally {
     run.begin({ unitId: undefined });
   }

@@ -1,4 +1,5 @@
 /** Holds a claim while something takes longer than its lease: a call, a pause, a person who is asked. */
+import { ClaimLost } from '../domain/errors.ts';
 import { type Claim, keepClaim } from '../store/claims.ts';
 import type { SyncContext } from './context.ts';
 
@@ -14,19 +15,33 @@ export async function whileHeld<Result>(
 ): Promise<Result> {
   const { leaseSeconds } = context.settings;
   const extend = () => keepClaim(context.database.db, claim, { now: context.clock.now(), leaseSeconds });
-  let failed: { readonly error: unknown } | undefined;
-  let underWay: Promise<void> = Promise.resolve();
+  return whileExtended(leaseSeconds, extend, work);
+}
+
+/** The same for whatever has a lease. @param extend throws ClaimLost where another run took over. */
+export async function whileExtended<Result>(
+  leaseSeconds: number,
+  extend: () => Promise<void>,
+  work: (stillOurs: () => Promise<void>) => Promise<Result>,
+): Promise<Result> {
+  let taken: { readonly error: ClaimLost } | undefined;
+  let underWay: Promise<void> | undefined;
   const beat = setInterval(
     () => {
-      underWay = extend().catch((error: unknown) => {
-        failed = { error };
-      });
+      underWay ??= extend()
+        .catch((error: unknown) => {
+          // A connection that broke off says nothing of the claim: the next beat asks again.
+          if (error instanceof ClaimLost) taken = { error };
+        })
+        .finally(() => {
+          underWay = undefined;
+        });
     },
     (leaseSeconds * 1000) / 3,
   );
   try {
     return await work(async () => {
-      if (failed) throw failed.error;
+      if (taken) throw taken.error;
       await extend();
     });
   } finally {

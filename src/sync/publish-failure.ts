@@ -10,9 +10,9 @@ import {
   UnknownAnswer,
 } from '../domain/errors.ts';
 import { type Claim, endClaim } from '../store/claims.ts';
-import { pauseCredential } from '../store/credentials.ts';
 import { explainDatabaseError } from '../store/database-errors.ts';
 import type { SyncContext } from './context.ts';
+import { restCredential } from './rest-credential.ts';
 import { failureOf } from './unit-failure.ts';
 
 export interface BrokenOff {
@@ -51,9 +51,7 @@ export async function endPublishing(
     retryAt: undefined,
     apiCalls,
   });
-  if (error instanceof ProviderThrottled && error.retryAt) {
-    await pauseCredential(context.database.db, claim.owner.credentialId, error.retryAt);
-  }
+  if (error instanceof ProviderThrottled) await restCredential(context, claim.owner.credentialId, error);
   return broken ? explained(error, broken) : undefined;
 }
 

@@ -2,21 +2,19 @@
 import { Interrupted, ProviderUnavailable, UsageError } from '../domain/errors.ts';
 import { noCounts, type UnitOutcome } from '../domain/outcomes.ts';
 import type { ScoringKind, ScoringState } from '../domain/scoring-work.ts';
-import { claimEvents, keepClaim } from '../store/claims.ts';
+import { type Claim, claimEvents, keepClaim } from '../store/claims.ts';
 import { markAccepted } from '../store/credentials.ts';
 import type { CredentialRun, SyncContext } from './context.ts';
+import { whileHeld } from './hold-claim.ts';
 import { pullResults } from './pull-results.ts';
 import { pushParticipants } from './push-participants.ts';
 import type { LeftByHand, ScoringOptions, ScoringProgress, ScoringRun } from './scoring-run.ts';
-import { settleFailure } from './unit-failure.ts';
+import { settleFailure, settleUnclaimed } from './unit-failure.ts';
 
 export interface ScoringOutcome extends UnitOutcome {
   /** Who left and has to be taken out of the scoring event by a person. */
   readonly byHand: readonly LeftByHand[];
 }
-
-/** A scoring system may take two minutes and a half to answer one call, in which nothing extends the lease. */
-const leaseFactor = 5;
 
 const work: Readonly<Record<ScoringKind, (scoring: ScoringRun) => Promise<void>>> = {
   push: pushParticipants,
@@ -34,21 +32,10 @@ export async function runScoringUnit(
   const startedAt = clock.now();
   const callsBefore = run.callsMade();
   const apiCalls = () => run.callsMade() - callsBefore;
-  const leaseSeconds = settings.leaseSeconds * leaseFactor;
+  const { leaseSeconds } = settings;
   const progress: ScoringProgress = { counts: noCounts, byHand: [] };
   const { lastCompleted, lastFailure } = event.history[kind];
-  const claim = await claimEvents(database.db, context.identity, {
-    owner: run.owner,
-    unitId: context.newId(),
-    eventIds: [event.eventId],
-    kind,
-    since: undefined,
-    leaseSeconds,
-    now: startedAt,
-    ...(options.onlyIfStillDue && {
-      newestKnown: new Map([[event.eventId, lastFailure?.startedAt ?? lastCompleted?.startedAt]]),
-    }),
-  });
+  const asked = { owner: run.owner, unitId: context.newId(), eventIds: [event.eventId] };
   const outcome = (changes: Partial<ScoringOutcome>): ScoringOutcome => ({
     ...untouchedScoring({ kind, event }),
     deferredBecause: undefined,
@@ -58,20 +45,39 @@ export async function runScoringUnit(
     durationMs: clock.now().getTime() - startedAt.getTime(),
     ...changes,
   });
+  let claim: Claim | undefined;
+  try {
+    claim = await claimEvents(database.db, context.identity, {
+      ...asked,
+      kind,
+      since: undefined,
+      leaseSeconds,
+      now: startedAt,
+      ...(options.onlyIfStillDue && {
+        newestKnown: new Map([[event.eventId, lastFailure?.startedAt ?? lastCompleted?.startedAt]]),
+      }),
+    });
+  } catch (error) {
+    return outcome(await settleUnclaimed(context, asked, error));
+  }
   if (!claim) return outcome({ deferredBecause: 'claimed-elsewhere' });
+  const held = claim;
   run.begin({
-    unitId: claim.unitId,
+    unitId: held.unitId,
     ceiling: await options.ceiling(),
     whileWaiting: async () => {
-      await keepClaim(database.db, claim, { now: clock.now(), leaseSeconds });
+      await keepClaim(database.db, held, { now: clock.now(), leaseSeconds });
       return options.ceiling();
     },
   });
   try {
     const { scoring: session } = run.session;
     if (!session) throw new UsageError(`${run.provider.displayName} is no scoring system`);
-    await work[kind]({ context, run, session, event, claim, leaseSeconds, options, progress, apiCalls });
-    if (run.refusals > 0) await markAccepted(database.db, run.owner.credentialId);
+    // A scoring system may take minutes to answer one call, in which no page extends the lease.
+    await whileHeld(context, held, () =>
+      work[kind]({ context, run, session, event, claim: held, leaseSeconds, options, progress, apiCalls }),
+    );
+    if (run.refusals > 0 || run.throttles > 0) await markAccepted(database.db, run.owner.credentialId);
     return outcome({ status: 'completed' });
   } catch (thrown) {
     const error =
@@ -80,7 +86,7 @@ export async function runScoringUnit(
         : thrown;
     const { resultsEveryMinutes, pushEveryMinutes } = settings.scoring;
     const everyMinutes = kind === 'push' ? pushEveryMinutes : resultsEveryMinutes;
-    return outcome(await settleFailure(context, run, everyMinutes, claim, error, apiCalls()));
+    return outcome(await settleFailure(context, run, everyMinutes, claim, error, apiCalls));
   } finally {
     run.begin({ unitId: undefined });
   }

@@ -74,6 +74,7 @@ export async function storeSeries(
             providerTime: page.providerTime,
             overlapSeconds: settings.overlapSeconds,
             since,
+            leftAt: since && leftAt(unit, since),
           }).toISOString(),
         resume: page.resume,
         fetched: (checkpoint?.fetched ?? 0) + page.records.length + (page.outlines?.length ?? 0),
@@ -126,9 +127,17 @@ export async function storeSeries(
   return checkpoint;
 }
 
+/** When the sync began that left the watermark `since`; of several the earliest. */
+function leftAt(unit: PlannedUnit, since: Date): Date | undefined {
+  const starts = unit.events.flatMap(({ lastCompleted }) =>
+    lastCompleted?.watermark?.getTime() === since.getTime() ? [lastCompleted.startedAt.getTime()] : [],
+  );
+  return starts.length === 0 ? undefined : new Date(Math.min(...starts));
+}
+
 /** What the history keeps of a listing that is done. */
-export function listingOf({ watermark, calls = 0 }: Checkpoint): { watermark: Date; calls: number } {
-  return { watermark: new Date(watermark), calls };
+export function listingOf({ watermark, calls = 0, series }: Checkpoint) {
+  return { watermark: new Date(watermark), calls, series };
 }
 
 /** Why an announced registration can never be read: no column and no address holds such an id. */

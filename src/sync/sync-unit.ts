@@ -7,7 +7,7 @@ import { markAccepted } from '../store/credentials.ts';
 import type { CredentialRun, SyncContext } from './context.ts';
 import { readDetails } from './read-details.ts';
 import { type Progress, type SeriesOptions, storeSeries } from './store-series.ts';
-import { settleFailure } from './unit-failure.ts';
+import { settleFailure, settleUnclaimed } from './unit-failure.ts';
 
 export interface UnitOptions extends SeriesOptions {
   /** Calls that may stand in the credential's sliding hour while this unit runs; asked again while it waits for room. */
@@ -26,23 +26,14 @@ export async function syncUnit(
   const { clock, settings } = context;
   const startedAt = clock.now();
   const callsBefore = run.callsMade();
-  const claim = await claimEvents(context.database.db, context.identity, {
-    owner: run.owner,
-    unitId: context.newId(),
-    eventIds: unit.events.map((event) => event.eventId),
-    kind: unit.kind,
-    since: unit.since,
-    leaseSeconds: settings.leaseSeconds,
-    now: startedAt,
-    ...(options.plannedAt && { newestKnown: newestRuns(unit, options.plannedAt) }),
-  });
+  const asked = { owner: run.owner, unitId: context.newId(), eventIds: unit.events.map((event) => event.eventId) };
   const outcome = (changes: Partial<UnitOutcome>): UnitOutcome => ({
     status: 'deferred',
     partnerId: unit.partnerId,
     provider: unit.provider,
     credentialId: unit.credentialId,
     raceId: unit.raceId,
-    eventIds: unit.events.map((event) => event.eventId),
+    eventIds: asked.eventIds,
     kind: unit.kind,
     priority: unit.priority,
     counts: noCounts,
@@ -51,12 +42,26 @@ export async function syncUnit(
     failure: undefined,
     ...changes,
   });
+  let claim: Claim | undefined;
+  try {
+    claim = await claimEvents(context.database.db, context.identity, {
+      ...asked,
+      kind: unit.kind,
+      since: unit.since,
+      leaseSeconds: settings.leaseSeconds,
+      now: startedAt,
+      ...(options.plannedAt && { newestKnown: newestRuns(unit, options.plannedAt) }),
+    });
+  } catch (error) {
+    return outcome(await settleUnclaimed(context, asked, error));
+  }
   if (!claim) return outcome({ deferredBecause: 'claimed-elsewhere' });
+  const held = claim;
   run.begin({
-    unitId: claim.unitId,
+    unitId: held.unitId,
     ceiling: await options.ceiling(),
     whileWaiting: async () => {
-      await keepClaim(context.database.db, claim, { now: clock.now(), leaseSeconds: settings.leaseSeconds });
+      await keepClaim(context.database.db, held, { now: clock.now(), leaseSeconds: settings.leaseSeconds });
       return options.ceiling();
     },
   });
@@ -69,12 +74,12 @@ export async function syncUnit(
     if (run.provider.abilities.details) {
       await readDetails({ context, run, unit, claim, listed, progress, apiCalls });
     }
-    if (run.refusals > 0) await markAccepted(context.database.db, run.owner.credentialId);
+    if (run.refusals > 0 || run.throttles > 0) await markAccepted(context.database.db, run.owner.credentialId);
     return outcome({ status: 'completed', eventIds: claim.eventIds, ...progress });
   } catch (error) {
     const { everyMinutes } = settings.cadence[unit.priority];
-    const ended = await settleFailure(context, run, everyMinutes, claim, error, apiCalls());
-    return outcome({ ...ended, eventIds: claim.eventIds, ...progress });
+    const ended = await settleFailure(context, run, everyMinutes, claim, error, apiCalls);
+    return outcome({ eventIds: claim.eventIds, ...progress, ...ended });
   } finally {
     run.begin({ unitId: undefined });
   }

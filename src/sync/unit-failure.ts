@@ -3,6 +3,7 @@ import {
   BudgetSpent,
   CallRefused,
   ClaimLost,
+  ConnectionLost,
   CredentialRefused,
   DatabaseUnavailable,
   Interrupted,
@@ -10,20 +11,22 @@ import {
   ProviderThrottled,
 } from '../domain/errors.ts';
 import { exitNameOf } from '../domain/exit-codes.ts';
-import type { Failure, UnitOutcome } from '../domain/outcomes.ts';
+import type { Counts, Failure, UnitOutcome } from '../domain/outcomes.ts';
 import { nextProbe } from '../plan/probe.ts';
 import { nextRetry } from '../plan/retry.ts';
-import { type Claim, endClaim } from '../store/claims.ts';
-import { markRefused, pauseCredential } from '../store/credentials.ts';
+import { type Claim, endClaim, standingOf } from '../store/claims.ts';
+import { markRefused } from '../store/credentials.ts';
 import { explainDatabaseError } from '../store/database-errors.ts';
 import type { CredentialRun, SyncContext } from './context.ts';
+import { restCredential } from './rest-credential.ts';
 
-type Ended = Pick<UnitOutcome, 'status' | 'failure' | 'deferredBecause'>;
+type Ended = Pick<UnitOutcome, 'status' | 'failure' | 'deferredBecause'> & { readonly counts?: Counts };
 
 /**
  * Records the failure and says how the unit ended.
  * @param everyMinutes the interval of the work: no retry waits longer.
- * @throws the error itself where the database is lost: the claim's lease then runs out by itself.
+ * @param apiCalls of the unit so far: to settle who is to blame may take one more.
+ * @throws the error itself where the database is lost: the claim is taken over once this process is gone.
  */
 export async function settleFailure(
   context: SyncContext,
@@ -31,9 +34,10 @@ export async function settleFailure(
   everyMinutes: number,
   claim: Claim,
   thrown: unknown,
-  apiCalls: number,
+  apiCalls: () => number,
 ): Promise<Ended> {
   const error = await blameOf(run, explainDatabaseError(thrown, context.database.shown));
+  if (error instanceof ConnectionLost) return settleLost(context, claim, apiCalls, error);
   if (error instanceof DatabaseUnavailable) throw error;
   // The rows are the other run's business now.
   if (error instanceof ClaimLost) {
@@ -62,12 +66,40 @@ export async function settleFailure(
     await endAll(context, claim, apiCalls, error, 'abandoned', () => undefined);
     return { status: 'failed', failure: failureOf(error) };
   }
-  const retryAfter = error instanceof ProviderThrottled ? error.retryAt : undefined;
-  if (retryAfter) await pauseCredential(context.database.db, run.owner.credentialId, retryAfter);
+  const retryAfter =
+    error instanceof ProviderThrottled ? await restCredential(context, run.owner.credentialId, error) : undefined;
   const permanent = await endAll(context, claim, apiCalls, error, 'failed', (failures) =>
     nextRetry(failures, everyMinutes, context.clock.now(), context.settings, retryAfter),
   );
   return { status: permanent ? 'failed_permanent' : 'failed', failure: failureOf(error) };
+}
+
+/**
+ * The connection broke off in a transaction, and whether that was committed is not known: it is looked up. What is still
+ * running is given back, so that the next run goes on behind the last page that is stored.
+ * @throws where the database cannot be reached any more.
+ */
+async function settleLost(
+  context: SyncContext,
+  claim: Claim,
+  apiCalls: () => number,
+  error: ConnectionLost,
+): Promise<Ended> {
+  await endAll(context, claim, apiCalls, error, 'abandoned', () => undefined);
+  const { isCompleted, counts } = await standingOf(context.database.db, claim);
+  if (isCompleted) return { status: 'completed', failure: undefined, counts };
+  return { status: 'failed', failure: { ...failureOf(error), exit: 'someFailed' }, counts };
+}
+
+/** The same where the connection broke off while the events were claimed. @throws whatever else went wrong. */
+export async function settleUnclaimed(
+  context: SyncContext,
+  unit: Pick<Claim, 'owner' | 'unitId' | 'eventIds'>,
+  thrown: unknown,
+): Promise<Ended> {
+  const error = explainDatabaseError(thrown, context.database.shown);
+  if (!(error instanceof ConnectionLost)) throw error;
+  return settleLost(context, { ...unit, checkpoint: undefined, failures: new Map() }, () => 0, error);
 }
 
 /**
@@ -106,7 +138,7 @@ type Retry = ReturnType<typeof nextRetry> | undefined;
 async function endAll(
   context: SyncContext,
   claim: Claim,
-  apiCalls: number,
+  apiCalls: () => number,
   error: unknown,
   status: 'failed' | 'abandoned',
   retryOf: (failures: number) => Retry,
@@ -115,8 +147,9 @@ async function endAll(
   if (failure.exit === 'bug') context.log.error({ error, events: claim.eventIds }, 'an error that should not happen');
   let permanent = false;
   for (const eventId of claim.eventIds) {
-    const failures = (claim.failures.get(eventId) ?? 0) + (status === 'failed' ? 1 : 0);
-    const retry = retryOf(failures);
+    const before = claim.failures.get(eventId);
+    const failures = status === 'failed' ? (before ?? 0) + 1 : before;
+    const retry = retryOf(failures ?? 0);
     await endClaim(context.database.db, claim, eventId, {
       now: context.clock.now(),
       status: retry?.status ?? status,
@@ -124,7 +157,7 @@ async function endAll(
       error: { kind: failure.kind, message: failure.message, hint: failure.hint ?? null },
       failures,
       retryAt: retry?.status === 'failed' ? retry.retryAt : undefined,
-      apiCalls,
+      apiCalls: apiCalls(),
     });
     if (retry?.status === 'failed_permanent') {
       permanent = true;

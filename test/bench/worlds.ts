@@ -52,7 +52,7 @@ function fillPair(world: World, now: Date): void {
  * Three partners are with Race Roster, the others with RunSignUp. The events of the day are each a race of their own,
  * which is the most calls they can need; the others of RunSignUp share a race by two.
  */
-function fillRaceDay(world: World, now: Date): void {
+export function fillRaceDay(world: World, now: Date): void {
   for (let partner = 0; partner < 13; partner += 1) {
     const provider: SandboxProvider = partner < 3 ? 'raceroster' : 'runsignup';
     // 11 partners have four events in the high window, 2 have three: 50 in all.

@@ -25,6 +25,7 @@ export function doctorFacts(overrides: Partial<DoctorFacts> = {}): DoctorFacts {
     nodeVersion: '20.19.2',
     configuration: configuration(),
     hasSettingsFile: true,
+    exposed: [],
     timers: { systemd: { tick: on, discover: on }, cron: false },
     database: databaseFacts(),
     ...overrides,

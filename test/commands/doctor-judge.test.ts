@@ -60,6 +60,19 @@ describe('the ground it stands on', () => {
       ['warning configuration: P88SYNC_X is unknown and does nothing', 0],
     ],
     [
+      'files of the timers that others get at',
+      {
+        exposed: [
+          {
+            path: '/etc/p88sync/p88sync.env',
+            what: 'can be read by its group (mode 0660)',
+            command: 'chmod 0640 /etc/…',
+          },
+        ],
+      },
+      ['problem files: /etc/p88sync/p88sync.env holds secrets and can be read by its group (mode 0660)', 2],
+    ],
+    [
       'the embedded database beside settings of the timers',
       { configuration: configuration({ dataDir: '/home/ann/.local/state/p88sync', databaseSource: 'HOME' }) },
       [

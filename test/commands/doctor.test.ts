@@ -135,6 +135,18 @@ test('nothing to find: one call (and a login) with each credential, logged, and 
   expect(await everything()).toEqual(before);
 });
 
+test('files of the timers that every account can read', async () => {
+  const [settings, key] = ['/etc/p88sync/p88sync.env', '/etc/p88sync/encryption.key'];
+  const files = { [settings]: 'DATABASE_URL=…', [key]: '…' };
+  const safe = { ...timersRun, files };
+  expect(await doctor({ calls: false, machine: safe })).toEqual([0]);
+  expect(await doctor({ calls: false, machine: { ...safe, modes: { [settings]: 0o644, [key]: 0o664 } } })).toEqual([
+    `problem files: ${settings} holds secrets and can be read by every account of this machine (mode 0644)`,
+    `problem files: ${key} holds secrets and can be read by every account of this machine (mode 0664)`,
+    2,
+  ]);
+});
+
 test('--no-calls makes none', async () => {
   const calls = sandbox.calls.length;
   expect(await doctor({ calls: false })).toEqual([0]);

@@ -9,6 +9,8 @@ export interface FakeMachine extends Machine {
 
 export interface FakeOptions extends Partial<Machine> {
   readonly files?: Readonly<Record<string, string>>;
+  /** Path → mode; the default of a file is 0640, of root. */
+  readonly modes?: Readonly<Record<string, number>>;
   /** Path → where it leads. */
   readonly executables?: Readonly<Record<string, string>>;
   /** Command line → what it prints; one that is not here ends with 1 and prints nothing. */
@@ -19,7 +21,14 @@ export interface FakeOptions extends Partial<Machine> {
 
 /** Node.js and p88sync for all users, root, no account p88sync, a systemd that knows nothing of us. */
 export function fakeMachine(options: FakeOptions = {}): FakeMachine {
-  const { files: given = {}, executables, answers = {}, installed = ['systemctl', 'id'], ...overrides } = options;
+  const {
+    files: given = {},
+    modes = {},
+    executables,
+    answers = {},
+    installed = ['systemctl', 'id'],
+    ...overrides
+  } = options;
   const files = new Map(Object.entries(given));
   const commands: string[] = [];
   const paths = executables ?? {
@@ -36,6 +45,7 @@ export function fakeMachine(options: FakeOptions = {}): FakeMachine {
     isRoot: true,
     now: () => new Date(),
     exists: async (path) => [...files.keys()].some((file) => file === path || file.startsWith(`${path}/`)),
+    accessTo: async (path) => (files.has(path) ? { mode: modes[path] ?? 0o640, uid: 0 } : undefined),
     readText: async (path) => files.get(path),
     listFolder: async (path) =>
       [...files.keys()].filter((file) => file.startsWith(`${path}/`)).map((file) => file.slice(path.length + 1)),

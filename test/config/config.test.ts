@@ -116,13 +116,17 @@ describe('refused', () => {
       { P88SYNC_ENCRYPTION_KEY_PREVIOUS: key.toString('hex') },
       'P88SYNC_ENCRYPTION_KEY: missing, while P88SYNC_ENCRYPTION_KEY_PREVIOUS is set',
     ],
+    [
+      { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+      'NODE_TLS_REJECT_UNAUTHORIZED: 0 would accept any certificate; unset it, and name an authority of your own in NODE_EXTRA_CA_CERTS',
+    ],
   ])('%o', (env, line) => {
     expect(refused(env)).toBe(line);
   });
 
   test('all that is wrong is in one error, a line each, with what to do', () => {
     const env = { HOME: '/home/me', P88SYNC_PACE_MS: 'x', P88SYNC_HIGH_FROM_HOURS: '999', POSTGRES_HOST: 'db' };
-    const sources = { providerNames: [], readFile: () => '', hostName: 'h' };
+    const sources = { providerNames: [], readFile: () => '', readAccess: () => undefined, hostName: 'h' };
     const attempt = () => readConfig(env, sources);
     expect(attempt).toThrow(UsageError);
     expect(refused(env).split('\n')).toEqual([

@@ -72,6 +72,10 @@ describe('refused', () => {
     [{ DB_HOST: 'db', DB_NAME: 'p88' }, 'DB_USER: missing, while others of DB_* are set; set all of them or none'],
     [{ PGPASSWORD: 'hush' }, 'PGHOST, PGDATABASE: missing, while others of PG* are set; set all of them or none'],
     [{ ...postgres, POSTGRES_PORT: '0' }, 'POSTGRES_PORT: expected a whole number from 1 to 65535, not "0"'],
+    [
+      { PGHOST: 'a,b', PGDATABASE: 'p88' },
+      'PGHOST: names several hosts; expected one that leads to the primary: PgBouncer, HAProxy, or a name or address that moves with it',
+    ],
     [{ PGSERVICE: 'p88' }, 'PGSERVICE: is not supported; set PGHOST and PGDATABASE instead'],
     [{ P88SYNC_DATA_DIR: 'data' }, 'P88SYNC_DATA_DIR: expected an absolute path, not "data"'],
     [
@@ -88,6 +92,8 @@ describe('refused', () => {
     ['postgresql://sync:hush#1@db/p88', /%23/],
     ['postgresql://sync:hu%sh@db/p88', /%25/],
     ['postgresql://sync:hush@/p88?host=a,b', /several hosts/],
+    ['postgresql://sync:hush@a,b/p88', /several hosts/],
+    ['postgresql://sync:hush@a:5432,b:5433/p88?target_session_attrs=read-write', /several hosts/],
     ['postgresql://sync:hush@db/p88?port=x', /port/],
     ['hush', /expected postgresql:/],
   ])('the address %s, without repeating it', (url, reason) => {
@@ -99,9 +105,10 @@ describe('refused', () => {
 });
 
 describe('two sets at once', () => {
-  const url = 'postgresql://sync@db/p88';
+  const url = 'postgresql://sync@db/p88?sslmode=require';
   test('a lone password does not contradict another port', () => {
-    expect(read({ DATABASE_URL: 'postgresql://sync@db:6432/p88', PGPASSWORD: 'x' }).notes).toEqual([]);
+    const env = { DATABASE_URL: 'postgresql://sync@db:6432/p88?sslmode=require', PGPASSWORD: 'x' };
+    expect(read(env).notes).toEqual([]);
   });
 
   test.each([
@@ -112,7 +119,7 @@ describe('two sets at once', () => {
       ['DATABASE_URL names the database; POSTGRES_* is set too, says otherwise, and is ignored'],
     ],
     [
-      { ...postgres, DB_HOST: 'old', PGHOST: 'db', PGPORT: '6432' },
+      { ...postgres, DB_HOST: 'old', PGHOST: 'db', PGPORT: '6432', PGSSLMODE: 'disable' },
       [
         'POSTGRES_* names the database; DB_* is set too, says otherwise, and is ignored',
         'POSTGRES_* names the database; PG* is set too, says otherwise, and is ignored',
@@ -152,7 +159,7 @@ describe('forms of DATABASE_URL', () => {
   });
 
   test('a parameter that means nothing here is named in the notes', () => {
-    expect(read({ DATABASE_URL: 'postgresql://db/p88?schema=public&connect_timeout=3' }).notes).toEqual([
+    expect(read({ DATABASE_URL: 'postgresql://localhost/p88?schema=public&connect_timeout=3' }).notes).toEqual([
       'DATABASE_URL: schema has no meaning here and is ignored',
     ]);
   });
@@ -208,6 +215,21 @@ describe('TLS', () => {
     ['', { PGSSLROOTCERT: '/gone.pem' }, 'PGSSLROOTCERT: /gone.pem cannot be read (ENOENT)'],
   ])('refused: "%s" with %o', (query, env, line) => {
     expect(refused({ DATABASE_URL: `${url}${query}`, ...env })).toBe(line);
+  });
+
+  const unencrypted =
+    'the connection to the database on db is not encrypted: sslmode=verify-full in DATABASE_URL, or PGSSLMODE, encrypts it; disable says that it is meant so';
+  test.each([
+    [url, {}, [unencrypted]],
+    [url, { PGSSLMODE: 'disable' }, []],
+    [`${url}?sslmode=disable`, {}, []],
+    [`${url}?sslmode=require`, {}, []],
+    ['postgresql://localhost/p88', {}, []],
+    ['postgresql://127.0.0.1/p88', {}, []],
+    ['postgresql://[::1]/p88', {}, []],
+    ['postgresql:///p88?host=/run/postgresql', {}, []],
+  ])('notes of %s with %o', (address, env, notes) => {
+    expect(read({ DATABASE_URL: address, ...env }).notes).toEqual(notes);
   });
 
   test('an unchecked certificate is named in the notes', () => {

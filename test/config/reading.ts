@@ -2,20 +2,27 @@
 import { expect } from 'vitest';
 import { type Config, readConfig } from '../../src/config.ts';
 import { UsageError } from '../../src/domain/errors.ts';
+import type { FileAccess } from '../../src/domain/file-access.ts';
 
 type Values = Readonly<Record<string, string | undefined>>;
 
-export function read(env: Values, files: Values = {}): Config {
+/** @param access of the files that are not root's with 0640. */
+export function read(env: Values, files: Values = {}, access: Readonly<Record<string, FileAccess>> = {}): Config {
   return readConfig(
     { HOME: '/home/me', ...env },
-    { providerNames: ['runsignup', 'raceroster'], readFile: (path) => content(files, path), hostName: 'timing-1' },
+    {
+      providerNames: ['runsignup', 'raceroster'],
+      readFile: (path) => content(files, path),
+      readAccess: (path) => access[path] ?? { mode: 0o100640, uid: 0 },
+      hostName: 'timing-1',
+    },
   );
 }
 
 /** The message of the refusal. */
-export function refused(env: Values, files: Values = {}): string {
+export function refused(...given: Parameters<typeof read>): string {
   try {
-    read(env, files);
+    read(...given);
   } catch (error) {
     expect(error).toBeInstanceOf(UsageError);
     return (error as UsageError).message;

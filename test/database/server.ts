@@ -3,55 +3,45 @@
  * system's temporary folder. They are started here and not through that package's class, because as root the class adds
  * a system user, and because its server outlives a killed test run.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chown, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chown, cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { type Account, startWatched, unprivilegedAccount } from './watched-process.ts';
 
 export interface TestServer {
   /** Superuser, database `postgres`. */
   readonly adminUrl: string;
+  /** Ends it as a crash would: at once, without a last word to clients or standbys. */
   stop(): Promise<void>;
 }
 
-type Account = { uid: number; gid: number } | Record<string, never>;
+export interface ServerOptions {
+  /** Settings of PostgreSQL, which win over those that every test server has. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Makes the data folder, in place of initdb: the copy of another server's. */
+  readonly makeData?: (folder: string) => Promise<void>;
+  /** Adds to the data folder before the start: certificates, pg_hba.conf. */
+  readonly addData?: (folder: string) => Promise<void>;
+}
 
 const password = 'test-only';
 
-/**
- * The watcher ends the server and removes its folder as soon as its standard input closes: when the run is over, and
- * also when the run was killed. QUIT is PostgreSQL's immediate shutdown; nobody needs the data.
- */
-const watcher = `folder=$1; shift; "$@" & server=$!; read -r _; kill -QUIT $server; wait $server; rm -rf "$folder"`;
-
 /** Starts a server on a free port of the loopback interface. */
-export async function startServer(): Promise<TestServer> {
+export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const account = unprivilegedAccount();
   const folder = await mkdtemp(join(tmpdir(), 'p88sync-postgres-'));
   try {
     await give(folder, account);
     const native = await nativeFolder(folder, account);
-    await initialise(native, folder, account);
-    return await listen(native, folder, account);
+    await fill(native, folder, account, options);
+    return await listen(native, folder, account, options.settings);
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
-}
-
-/** PostgreSQL refuses to run as root. */
-function unprivilegedAccount(): Account {
-  if (process.getuid?.() !== 0) return {};
-  for (const user of ['postgres', 'nobody']) {
-    const [uid, gid] = ['-u', '-g'].map((flag) => spawnSync('id', [flag, user], { encoding: 'utf8' }));
-    if (uid?.status === 0 && gid?.status === 0) return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
-  }
-  throw new Error(
-    'PostgreSQL does not run as root, and there is neither a user postgres nor nobody. Set TEST_DATABASE_URL.',
-  );
 }
 
 async function give(path: string, account: Account): Promise<void> {
@@ -91,6 +81,20 @@ async function linkLibraries(native: string): Promise<void> {
   }
 }
 
+async function fill(native: string, folder: string, account: Account, options: ServerOptions): Promise<void> {
+  const data = join(folder, 'data');
+  if (options.makeData) await options.makeData(data);
+  else await initialise(native, folder, account);
+  await options.addData?.(data);
+  if (account.uid !== undefined) await giveAll(data, account);
+}
+
+async function giveAll(folder: string, account: Account): Promise<void> {
+  await give(folder, account);
+  const entries = await readdir(folder, { recursive: true });
+  await Promise.all(entries.map((entry) => give(join(folder, entry), account)));
+}
+
 async function initialise(native: string, folder: string, account: Account): Promise<void> {
   const passwordFile = join(folder, 'password');
   await writeFile(passwordFile, password);
@@ -111,7 +115,7 @@ async function initialise(native: string, folder: string, account: Account): Pro
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`);
 }
 
-const options = {
+const usualSettings = {
   listen_addresses: '127.0.0.1',
   max_connections: '200',
   fsync: 'off',
@@ -121,66 +125,28 @@ const options = {
   timezone: 'America/Denver',
 };
 
-async function listen(native: string, folder: string, account: Account): Promise<TestServer> {
-  const settings = Object.entries({ ...options, unix_socket_directories: folder }).map(
+const manners = {
+  ready: /ready to accept (read-only )?connections/,
+  failed: /database system is shut down|FATAL/,
+  signal: 'QUIT',
+} as const;
+
+async function listen(
+  native: string,
+  folder: string,
+  account: Account,
+  more: ServerOptions['settings'] = {},
+): Promise<TestServer> {
+  const settings = Object.entries({ ...usualSettings, unix_socket_directories: folder, ...more }).map(
     ([name, value]) => `--${name}=${value}`,
   );
-  let log = '';
-  // Between finding a free port and listening on it another process may take it.
-  for (let attempt = 0; attempt < 3; attempt += 1) {
-    const port = await freePort();
-    const command = [join(native, 'bin/postgres'), '-D', join(folder, 'data'), '-p', String(port), ...settings];
-    const child = spawn('/bin/sh', ['-c', watcher, 'watcher', folder, ...command], {
-      ...account,
-      cwd: folder,
-      detached: true,
-      stdio: ['pipe', 'ignore', 'pipe'],
-    });
-    const ready = await readyLine(child);
-    if (ready.ok) {
-      return {
-        adminUrl: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`,
-        stop: () => end(child, folder),
-      };
-    }
-    log = ready.log;
-    child.kill('SIGKILL');
-  }
-  throw new Error(`${basename(native)} PostgreSQL did not start:\n${log}`);
-}
-
-function readyLine(child: ChildProcess): Promise<{ ok: boolean; log: string }> {
-  return new Promise((resolve) => {
-    let log = '';
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      log = `${log}${text}`.slice(-4000);
-      if (log.includes('ready to accept connections')) resolve({ ok: true, log });
-      if (log.includes('database system is shut down') || log.includes('FATAL')) resolve({ ok: false, log });
-    });
-    child.on('error', (error) => resolve({ ok: false, log: String(error) }));
-    child.on('exit', () => resolve({ ok: false, log }));
-  });
-}
-
-async function end(child: ChildProcess, folder: string): Promise<void> {
-  if (child.exitCode === null) {
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.stdin?.end();
-    await ended;
-  }
-  // The watcher's account may not remove the folder itself from a temporary folder with the sticky bit set.
-  await rm(folder, { recursive: true, force: true });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
+  const { port, stop } = await startWatched(folder, account, manners, async (free) => [
+    join(native, 'bin/postgres'),
+    '-D',
+    join(folder, 'data'),
+    '-p',
+    String(free),
+    ...settings,
+  ]);
+  return { adminUrl: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`, stop };
 }

@@ -5,7 +5,7 @@ import { readConfig } from '../../src/config.ts';
 import type { Log } from '../../src/domain/log.ts';
 import type { Provider } from '../../src/domain/provider.ts';
 import { providers as registered } from '../../src/providers/registry.ts';
-import { readConfigFile, wire } from '../../src/wiring.ts';
+import { configFiles, wire } from '../../src/wiring.ts';
 
 export interface InProcessOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -31,7 +31,7 @@ export async function inProcess<Result = CommandResult>(
   const { providers = registered, json = options.terminal === undefined } = options;
   const config = readConfig(options.env, {
     providerNames: providers.map((provider) => provider.name),
-    readFile: readConfigFile,
+    ...configFiles,
     hostName: 'test-host',
   });
   const { context, close } = wire({

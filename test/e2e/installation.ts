@@ -13,7 +13,8 @@ import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { serveSandbox } from '../../src/sandbox/serve.ts';
 import { sandboxEnvironment } from '../../src/sandbox/stand-ins.ts';
 import type { World } from '../../src/sandbox/world.ts';
-import { cloneDatabase, templateDatabase } from '../database/databases.ts';
+import { cloneDatabase, type TestDatabase, templateDatabase } from '../database/databases.ts';
+import { expectPromisesKept } from './audited.ts';
 import { inProcess } from './in-process.ts';
 import { type Ended, run, type Started, start, type Told } from './program.ts';
 
@@ -33,6 +34,7 @@ export interface Installation {
   /** The environment of the program; a test may add to it. */
   readonly env: Record<string, string>;
   readonly databaseUrl: string;
+  readonly sandboxUrl: string;
   /** The instant at which the clocks stand. */
   now(): Date;
   /** `saturday` and so many ms. */
@@ -51,7 +53,11 @@ export interface Installation {
   control(action: string, body?: unknown): Promise<void>;
   /** Calls to the provider since the last time this was asked, as `GET path`. */
   newCalls(): string[];
-  close(): Promise<void>;
+  /**
+   * Asks first whether every promise was kept, whatever the test has done to the installation.
+   * @param options `audited` false: the test itself took rows away, or lowered a limit.
+   */
+  close(options?: { readonly audited?: boolean }): Promise<void>;
 }
 
 /** A database with the schema; each is a copy of one template. */
@@ -62,15 +68,31 @@ export async function migratedDatabase() {
   return cloneDatabase(template);
 }
 
+/** Where an installation lies, if not in a database like all others. */
+export interface Place {
+  /** With the schema; the test's own questions go here. */
+  readonly database: TestDatabase;
+  /** What the program knows it by: another role, a pooler in between. */
+  readonly programUrl: string;
+}
+
+export interface InstallOptions {
+  /** The database's clock, and no `--now`: for what leases and other hosts decide. The sandbox's clock is this one. */
+  readonly clock?: () => Date;
+  readonly place?: Place;
+}
+
 /** @param build fills the world; each of its accounts becomes a credential of the partner named as its company. */
-export async function install(build: (world: World) => void): Promise<Installation> {
-  let now = saturday;
-  const database = await migratedDatabase();
-  const sandbox = createSandbox({ now: () => now });
+export async function install(build: (world: World) => void, options: InstallOptions = {}): Promise<Installation> {
+  const { clock, place } = options;
+  let stopped = saturday;
+  const now = clock ?? (() => stopped);
+  const database = place?.database ?? (await migratedDatabase());
+  const sandbox = createSandbox({ now });
   build(sandbox.world);
   const server = await serveSandbox(sandbox, { port: 0 });
   const env: Record<string, string> = {
-    DATABASE_URL: database.url,
+    DATABASE_URL: place?.programUrl ?? database.url,
     P88SYNC_ENCRYPTION_KEY: encryptionKey,
     ...sandboxEnvironment(server.url),
     P88SYNC_PACE_MS: '0',
@@ -78,32 +100,36 @@ export async function install(build: (world: World) => void): Promise<Installati
   };
   await addCredentials(sandbox.world, env);
   const client = new pg.Client({ connectionString: database.url });
+  // Where a test ends the server, the next question says so.
+  client.on('error', () => undefined);
   await client.connect();
   const opened = [client];
   let counted = 0;
-  const withNow = (args: readonly string[]) => [...args, '--now', now.toISOString()];
+  const withNow = (args: readonly string[]) => (clock ? args : [...args, '--now', stopped.toISOString()]);
+  const frozen = () => (clock ? undefined : stopped);
   return {
     sandbox,
     world: sandbox.world,
     env,
     databaseUrl: database.url,
-    now: () => now,
+    sandboxUrl: server.url,
+    now,
     at: (ms) => new Date(saturday.getTime() + ms),
     pass: (ms) => {
-      now = new Date(now.getTime() + ms);
+      stopped = new Date(stopped.getTime() + ms);
     },
     run: (...args) => run(withNow(args), { env }),
     start: (...args) => start(withNow(args), { env }),
     tick: async (signal) => {
       const { exit, json } = await inProcess((context) => runTick(context, { maxSeconds: '50' }), {
         env,
-        now,
+        now: frozen(),
         ...(signal && { signal }),
       });
       return { code: exitCodes[exit].code, json: json as Told };
     },
     discover: async () => {
-      const { exit } = await inProcess((context) => runDiscover(context, undefined, {}), { env, now });
+      const { exit } = await inProcess((context) => runDiscover(context, undefined, {}), { env, now: frozen() });
       if (exit !== 'done') throw new Error(`the discovery ended with ${exit}`);
     },
     query: async <T extends Row>(sql: string, values: readonly unknown[] = []) =>
@@ -123,10 +149,14 @@ export async function install(build: (world: World) => void): Promise<Installati
       counted = sandbox.calls.length;
       return calls.map((call) => `${call.method} ${call.path}`);
     },
-    close: async () => {
-      await Promise.all(opened.map((each) => each.end()));
-      await server.close();
-      await database.drop();
+    close: async ({ audited = true } = {}) => {
+      try {
+        if (audited) await expectPromisesKept({ env, now });
+      } finally {
+        await Promise.all(opened.map((each) => each.end()));
+        await server.close();
+        await database.drop();
+      }
     },
   };
 }

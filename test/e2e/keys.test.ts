@@ -1,5 +1,5 @@
 /** The key of the secrets as an operator handles it: made, in use, rotated. */
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -50,6 +50,34 @@ test('a key is rotated while ticks go on', async () => {
   here.env['P88SYNC_ENCRYPTION_KEY_PREVIOUS'] = '';
   expect(await here.run('tick')).toMatchObject({ code: 0 });
   expect((await here.run('credentials', 'rotate-key')).stdout).toContain('Every credential is under the key already.');
+});
+
+test('a key file that every account can read is refused, with what to do; one for the group is taken', async () => {
+  const file = here.env['P88SYNC_ENCRYPTION_KEY_FILE'] ?? '';
+  await chmod(file, 0o644);
+  expect(await here.run('tick', '--json')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(
+      `P88SYNC_ENCRYPTION_KEY_FILE: ${file} holds a secret and can be read by every account of this machine (mode 0644); chmod 0640 ${file}\n`,
+    ),
+  });
+  await chmod(file, 0o640);
+  expect(await here.run('tick')).toMatchObject({ code: 0 });
+});
+
+test('a secret that is read once from a file that lies open is taken, and said', async () => {
+  const file = join(folder, 'secret.txt');
+  await writeFile(file, 'secret-open-sesame', { mode: 0o600 });
+  const add = ['credentials', 'add', '1:runsignup', '--principal', 'sandbox', '--secret-file', file];
+  expect(await here.run(...add)).toMatchObject({ code: 0, stderr: '' });
+  await chmod(file, 0o644);
+  const { code, stderr } = await here.run(...add);
+  expect(code).toBe(0);
+  expect(JSON.parse(stderr)).toMatchObject({
+    level: expect.anything(),
+    msg: `${file} holds a secret and can be read by every account of this machine (mode 0644); remove it, or chmod 0640 ${file}`,
+  });
+  await here.run('credentials', 'remove', '2');
 });
 
 test('what an older program left in clear is encrypted on request', async () => {

@@ -10,10 +10,11 @@ export function straightTo(sandbox: Sandbox): (url: URL, init: RequestInit) => P
     );
 }
 
-/** The most calls of one credential in any 60 minutes. */
-export async function busiestHour({ query }: Pick<Installation, 'query'>): Promise<number> {
+/** The most calls of one credential in any 60 minutes. @param provider of all credentials, or of those with this one. */
+export async function busiestHour({ query }: Pick<Installation, 'query'>, provider?: string): Promise<number> {
   const [row] = await query<{ most: number }>(`select max(n)::int as most from (
     select count(*) over (partition by partner_provider_credential_id order by called_at
-      range between interval '59 minutes 59.999 seconds' preceding and current row) as n from api_calls) hours`);
+      range between interval '59 minutes 59.999 seconds' preceding and current row) as n from api_calls
+      ${provider === undefined ? '' : `join providers using (provider_id) where name = '${provider}'`}) hours`);
   return row?.most ?? 0;
 }

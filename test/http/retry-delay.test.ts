@@ -6,12 +6,14 @@ const now = new Date('2026-09-12T10:00:00Z');
 describe('retryAfterMs', () => {
   it.each([
     ['7', 7_000],
-    ['0', 0],
+    ['0', undefined],
+    ['0.0001', 1],
     [' 12 ', 12_000],
     ['1.5', 1_500],
     ['99999999', 3_600_000],
     ['Sat, 12 Sep 2026 10:00:30 GMT', 30_000],
-    ['Sat, 12 Sep 2026 09:00:00 GMT', 0],
+    ['Sat, 12 Sep 2026 09:00:00 GMT', undefined],
+    ['Sat, 12 Sep 2026 10:00:00 GMT', undefined],
     ['Sun, 12 Sep 2027 10:00:00 GMT', 3_600_000],
     ['-5', undefined],
     ['soon', undefined],

@@ -31,6 +31,7 @@ create table api_calls (
   duration_ms integer,
   bytes bigint,
   error text,
+  command text,
   constraint api_calls_pkey PRIMARY KEY (api_call_id)
 );
 CREATE INDEX api_calls_budget ON public.api_calls USING btree (partner_provider_credential_id, called_at);
@@ -434,6 +435,7 @@ create table partner_provider_credentials (
   refused_reason text,
   refusals integer not null default 0,
   not_before timestamp with time zone,
+  throttles integer not null default 0,
   constraint partner_provider_credentials_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES providers(provider_id),
   constraint partner_provider_credentials_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint partner_provider_credentials_pkey PRIMARY KEY (partner_provider_credential_id),
@@ -741,6 +743,10 @@ create table sync_history (
   failures integer not null default 0,
   retry_at timestamp with time zone,
   listing_calls integer,
+  claimed_at timestamp with time zone,
+  last_page_at timestamp with time zone,
+  released_at timestamp with time zone,
+  series uuid,
   constraint sync_history_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES providers(provider_id),
   constraint sync_history_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint sync_history_pkey PRIMARY KEY (sync_history_id)

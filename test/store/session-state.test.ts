@@ -4,7 +4,8 @@ import { readTree } from '../architecture/source-tree.ts';
 /** In transaction mode PgBouncer gives every transaction another session: what a session keeps would be somebody else's. */
 const sessionState = [
   /\bset\s+(session|time zone|search_path|role|statement_timeout|timezone)\b/i,
-  /\bset_config\s*\(/i,
+  // With `true` it ends with the transaction, as `set local` does.
+  /\bset_config\s*\((?![^)]*,\s*true\s*\))/i,
   /\b(un)?listen\s+["'`a-z]+/,
   /\bpg_(try_)?advisory_lock\w*/i,
   /\bpg_advisory_unlock\w*/i,
@@ -30,6 +31,7 @@ test.each([
   'select pg_try_advisory_lock(1)',
   'create temp table x ()',
   'listen jobs',
+  "select set_config('timezone', 'UTC', false)",
 ])('would find %s', (sql) => {
   expect(sessionState.some((one) => one.test(sql))).toBe(true);
 });

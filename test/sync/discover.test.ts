@@ -143,6 +143,10 @@ describe('discovery', () => {
     world.script.events = [new ProviderThrottled('slow down', { retryAt })];
     expect(await discover(world)).toMatchObject({ status: 'failed', failure: { kind: 'ProviderThrottled' } });
     expect(await credentialOf(world)).toMatchObject({ refusedAt: undefined, notBefore: retryAt });
+    world.script.events = [new ProviderThrottled('slow down')];
+    await discover(world);
+    // The rest that is under way stays, and is not counted twice.
+    expect(await credentialOf(world)).toMatchObject({ throttles: 1, notBefore: retryAt });
   });
 
   test('a failure of another kind says nothing about the credential', async () => {

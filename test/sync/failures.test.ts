@@ -9,7 +9,7 @@ import {
   ProviderUnavailable,
   UnknownAnswer,
 } from '../../src/domain/errors.ts';
-import { listCredentials } from '../../src/store/credentials.ts';
+import { listCredentials, rest } from '../../src/store/credentials.ts';
 import { type OpenPostgresStore, openOnPostgres } from '../store/opening.ts';
 import { at, hour, minute, person, runsignup } from '../store/store-world.ts';
 import { page, syncWorld, type World, type WorldChanges } from './sync-world.ts';
@@ -23,7 +23,7 @@ const newWorld = (changes?: WorldChanges) => syncWorld(store.database, runsignup
 
 const credentialOf = async (world: World) =>
   (await listCredentials(store.database.db)).find((one) => one.credentialId === world.owner.credentialId);
-const fine = { refusedAt: undefined, refusedReason: undefined, refusals: 0, notBefore: undefined };
+const fine = { refusedAt: undefined, refusedReason: undefined, refusals: 0, notBefore: undefined, throttles: 0 };
 
 async function failing(error: Error, changes: { priority?: 'high' | 'medium' } = {}): Promise<World> {
   const world = await newWorld();
@@ -36,7 +36,6 @@ describe('a failed unit', () => {
   test.each([
     ['ProviderUnavailable', new ProviderUnavailable('it is down', { hint: 'wait' }), 'someFailed'],
     ['UnknownAnswer', new UnknownAnswer('an HTML page'), 'someFailed'],
-    ['ProviderThrottled', new ProviderThrottled('slow down'), 'someFailed'],
     ['TypeError', new TypeError('a bug'), 'bug'],
   ])('%s: says why, and is tried again in 2 minutes', async (kind, error, exit) => {
     const world = await newWorld();
@@ -110,7 +109,29 @@ describe('a failed unit', () => {
     const retryAt = at(20 * minute);
     const world = await failing(new ProviderThrottled('slow down', { retryAt }), { priority: 'high' });
     expect(await world.history()).toMatchObject([{ retry_at: retryAt }, { retry_at: retryAt }]);
-    expect(await credentialOf(world)).toMatchObject({ ...fine, notBefore: retryAt });
+    expect(await credentialOf(world)).toMatchObject({ ...fine, notBefore: retryAt, throttles: 1 });
+  });
+
+  test.each([
+    ['in the first place', 0, 1],
+    ['for the third time', 2, 4],
+    ['again and again', 40, 60],
+  ])('without Retry-After the credential rests all the same, throttled %s', async (_, throttles, minutes) => {
+    const world = await newWorld({ throttles });
+    await rest(store.database.db, world.owner.credentialId, { throttles, notBefore: undefined });
+    world.script.participants = [new ProviderThrottled('slow down')];
+    await world.sync(world.unit(['100', '200']));
+    const until = at(minutes * minute);
+    expect(await world.history()).toMatchObject([{ retry_at: until }, { retry_at: until }]);
+    expect(await credentialOf(world)).toMatchObject({ ...fine, notBefore: until, throttles: throttles + 1 });
+  });
+
+  test('a success ends the row of throttles', async () => {
+    const world = await newWorld({ throttles: 3 });
+    await rest(store.database.db, world.owner.credentialId, { throttles: 3, notBefore: at(-minute) });
+    world.script.participants = [page([person(1)])];
+    expect(await world.sync(world.unit(['100']))).toMatchObject({ status: 'completed' });
+    expect(await credentialOf(world)).toMatchObject(fine);
   });
 
   test('a lost database is thrown: nothing can be recorded, the lease will run out', async () => {
@@ -155,7 +176,8 @@ describe('a refused credential', () => {
       refusals: 1,
       notBefore: at(2 * minute),
     });
-    expect(await world.history()).toMatchObject([{ status: 'abandoned', failures: 0, retry_at: null }]);
+    // The call that tells a refused key from a refused race is the unit's too.
+    expect(await world.history()).toMatchObject([{ status: 'abandoned', failures: 0, retry_at: null, api_calls: 2 }]);
   });
 
   test('is probed later each time, and recovers with the first probe that works', async () => {

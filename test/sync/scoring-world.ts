@@ -122,6 +122,7 @@ export async function scoringWorld(database: Database): Promise<ScoringWorld> {
     provider: toy,
     session,
     refusals: 0,
+    throttles: 0,
     callsMade: () => calls,
     begin: () => undefined,
   };

@@ -68,6 +68,7 @@ export interface WorldChanges {
   /** Another credential of the same partner, or the same in a new process. */
   readonly owner?: Owner;
   readonly refusals?: number;
+  readonly throttles?: number;
   /** Reservations show here, in the order of the calls. */
   readonly onCall?: (unitId: string | undefined) => void;
 }
@@ -92,7 +93,10 @@ export async function syncWorld(database: Database, provider: Provider, changes:
     changes.onCall?.(unitId);
   };
   const session: ProviderSession = {
-    check: () => script.check(),
+    check: () => {
+      call();
+      return script.check();
+    },
     listParticipants: (query) => {
       asked.push(query);
       return follow(script.participants, Number(query.resume ?? 0), call, (page, index) => ({
@@ -131,6 +135,7 @@ export async function syncWorld(database: Database, provider: Provider, changes:
     provider,
     session,
     refusals: changes.refusals ?? 0,
+    throttles: changes.throttles ?? 0,
     callsMade: () => calls,
     begin: (unit) => {
       unitId = unit.unitId;

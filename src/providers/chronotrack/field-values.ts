@@ -1,6 +1,8 @@
 /** Values as ChronoTrack writes them: everything is text, booleans `"1"` and `"0"`, instants epoch seconds. Pure. */
+
 import { Temporal } from 'temporal-polyfill';
 import type { JsonObject } from '../../domain/json.ts';
+import { wordIn } from '../../domain/word-table.ts';
 
 /** A whole number that an `integer` column holds. */
 export function integerOf(value: string | null): number | null {
@@ -59,7 +61,7 @@ const genders: Readonly<Record<string, 'M' | 'F' | 'X'>> = {
 };
 
 export function genderOf(value: string | null): 'M' | 'F' | 'X' | null {
-  return genders[value?.toLowerCase() ?? ''] ?? null;
+  return wordIn(genders, value) ?? null;
 }
 
 /** All `location_…` fields of a row that hold something, by the rest of their names: `{"city": …, "region": …}`. */

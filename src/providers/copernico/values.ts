@@ -1,6 +1,8 @@
 /** Single values as a preset holds them. Pure. */
+
 import type { Json } from '../../domain/json.ts';
 import type { ResultStatus } from '../../domain/scoring.ts';
+import { wordIn } from '../../domain/word-table.ts';
 import { repairText } from './double-encoded.ts';
 
 /** Text, with numbers written out; blank, absent and anything else are null. */
@@ -56,7 +58,7 @@ const genders: Readonly<Record<string, string>> = {
 };
 
 export function genderOf(text: string | null): string | null {
-  return genders[text?.toLowerCase() ?? ''] ?? null;
+  return wordIn(genders, text) ?? null;
 }
 
 /** The six words that several clients know, and those that single ones have met. */
@@ -76,5 +78,5 @@ const statuses: Readonly<Record<string, ResultStatus>> = {
 
 /** Undefined: a word that is not known. */
 export function statusOf(word: string): ResultStatus | undefined {
-  return statuses[word.toLowerCase()];
+  return wordIn(statuses, word);
 }

@@ -2,9 +2,11 @@
  * From the detail of a registration to its records, one for each category it holds: a runner of both the 5K and the
  * marathon has two bibs. Pure: the same answer twice yields equal records.
  */
+
 import { dayOf } from '../../domain/calendar-day.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { ParticipantRecord, Registration, RejectedRow, Removal } from '../../domain/records.ts';
+import { wordIn } from '../../domain/word-table.ts';
 import { decimalOf } from '../../domain/written-numbers.ts';
 import { problemsOf } from '../../http/wire-fields.ts';
 import { exactInstant, wallOf } from './times.ts';
@@ -29,8 +31,10 @@ export function mapRegistration(source: JsonObject, eventId: string, number: str
   const rejected: RejectedRow[] = [];
   for (const category of categories) {
     const read = wireCategory.safeParse(category);
-    if (read.success) records.push(recordOf(asked, wire, read.data, category));
-    else rejected.push(rejection(asked, `category ${problemsOf(read.error)}`, category));
+    if (!read.success) rejected.push(rejection(asked, `category ${problemsOf(read.error)}`, category));
+    // `REGISTRATION:CATEGORY` is one row's only as long as the last colon is ours.
+    else if (read.data.id.includes(':')) rejected.push(rejection(asked, 'category id: holds a colon', category));
+    else records.push(recordOf(asked, wire, read.data, category));
   }
   return { records, rejected };
 }
@@ -167,5 +171,5 @@ const genders: Readonly<Record<string, string>> = {
 };
 
 function genderOf(text: string | null): string | null {
-  return genders[text?.toLowerCase() ?? ''] ?? null;
+  return wordIn(genders, text) ?? null;
 }

@@ -41,7 +41,12 @@ export function mapParticipant(source: Json): MappedPerson {
   const parsed = wireParticipant.safeParse(source);
   if (!parsed.success || !isObject(source)) return rejected(source, eventId, undefined, 'not an object');
   const wire = parsed.data;
-  const applicationId = wire.applicationId ?? wire.application ?? wire.id ?? undefined;
+  const application = wire.applicationId ?? wire.application;
+  // Its own id in that place would be taken for the application of somebody else.
+  if (application === null && (isFilled(source['applicationId']) || isFilled(source['application']))) {
+    return rejected(source, eventId, undefined, 'applicationId: not an id');
+  }
+  const applicationId = application ?? wire.id ?? undefined;
   if (applicationId === undefined) {
     return rejected(source, eventId, undefined, 'neither id nor applicationId: missing or not an id');
   }
@@ -58,6 +63,11 @@ export function mapParticipant(source: Json): MappedPerson {
     participant_row: source,
   };
   return { record: recordOf('supplement', wire, eventId, applicationId, row, source) };
+}
+
+/** An object may tell other things of an application than its id. */
+function isFilled(value: Json | undefined): boolean {
+  return typeof value === 'string' ? value.trim() !== '' : typeof value === 'number' || typeof value === 'boolean';
 }
 
 /** All columns of the table; those that only one of the lists fills are null. */

@@ -1,7 +1,9 @@
 /** Values of a person, which applications and participants write alike. Pure; what cannot be read stays in the source. */
+
 import { dayOf } from '../../domain/calendar-day.ts';
 import { instantOf, utcWall } from '../../domain/event-time.ts';
 import type { Removal } from '../../domain/records.ts';
+import { wordIn } from '../../domain/word-table.ts';
 
 /** The words in which a person is out; which of them Let's Do This has is not documented. Any other is no removal. */
 const departures: Readonly<Record<string, string>> = {
@@ -21,7 +23,7 @@ export function removalOf(wire: {
   readonly cancelledAt: string | null;
   readonly updatedAt: string | null;
 }): Removal | undefined {
-  const reason = departures[wire.status?.toLowerCase() ?? ''];
+  const reason = wordIn(departures, wire.status);
   if (reason === undefined) return undefined;
   const at = instantOf(wire.cancelledAt) ?? instantOf(wire.updatedAt);
   return { reason, ...(at === undefined ? {} : { at }) };
@@ -43,7 +45,7 @@ const genders: Readonly<Record<string, string>> = {
 
 /** `mixed`, which is a team's, and what was not said are null. */
 export function genderOf(text: string | null): string | null {
-  return genders[text?.toLowerCase() ?? ''] ?? null;
+  return wordIn(genders, text) ?? null;
 }
 
 /**

@@ -1,8 +1,10 @@
 /** From one row of `GET /events/{id}/participants` to a participant record. Pure: the same row twice, equal records. */
+
 import { dayOf } from '../../domain/calendar-day.ts';
 import { instantOf, utcWall } from '../../domain/event-time.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { ParticipantRecord, RejectedRow, Removal } from '../../domain/records.ts';
+import { wordIn } from '../../domain/word-table.ts';
 import { decimalOf, integerOf } from '../../domain/written-numbers.ts';
 import { isObject, problemsOf } from '../../http/wire-fields.ts';
 import { addressOf } from './address.ts';
@@ -89,7 +91,7 @@ const departures: Readonly<Record<string, string>> = {
  */
 function removalOf(wire: WireParticipant): Removal | undefined {
   const active = activeOf(wire.isActive);
-  const named = departures[statusOf(wire)?.toLowerCase() ?? ''];
+  const named = wordIn(departures, statusOf(wire));
   if (active === true || (active === undefined && named === undefined)) return undefined;
   const at = instantOf(wire.updatedAt);
   return { reason: named ?? 'inactive', ...(at === undefined ? {} : { at }) };
@@ -115,7 +117,7 @@ const genders: Readonly<Record<string, string>> = {
 };
 
 function genderOf(text: string | null): string | null {
-  return genders[text?.toLowerCase() ?? ''] ?? null;
+  return wordIn(genders, text) ?? null;
 }
 
 function unwrapped(value: Json | undefined): JsonObject | undefined {

@@ -76,12 +76,7 @@ function registrationOf(program: Readonly<Record<string, string>>): Authenticati
 }
 
 function isTimeZone(zone: string): boolean {
-  try {
-    instantOf('2026-01-01 00:00:00', zone);
-    return true;
-  } catch {
-    return false;
-  }
+  return instantOf('2026-01-01 00:00:00', zone) !== undefined;
 }
 
 function lacks(what: string): UsageError {

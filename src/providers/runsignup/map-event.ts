@@ -23,7 +23,7 @@ export function mapEvent(event: Json, race: JsonObject, fallbackZone: string | u
   const timeZone = named ?? fallbackZone ?? easternZone;
   const start = wallText(event['start_time']);
   if (start === null) return rejected(event, 'start_time: is no time');
-  const startAt = instantIn(start, timeZone);
+  const startAt = instantOf(start, timeZone);
   if (startAt === undefined) return rejected(event, 'timezone: is no time zone that this program knows');
   const eventId = idOf(event['event_id']);
   const raceId = idOf(race['race_id']);
@@ -64,15 +64,6 @@ export function mapEvent(event: Json, race: JsonObject, fallbackZone: string | u
 /** On screens "10K" alone says nothing: `Pine Ridge 50: 10K`. */
 function fullName(race: string | null, event: string | null): string | null {
   return race === null || event === null || race === event ? (event ?? race) : `${race}: ${event}`;
-}
-
-function instantIn(wall: string, timeZone: string): Date | undefined {
-  try {
-    return instantOf(wall, timeZone);
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
 }
 
 function giveawayOf(value: Json | undefined): string | null {

@@ -140,12 +140,13 @@ const placed = new Set<string>([
 ]);
 
 function additionalOf(row: JsonObject): JsonObject | null {
-  const rest: JsonObject = {};
-  for (const [field, value] of Object.entries(row)) {
-    if (placed.has(field) || value === null) continue;
-    rest[field] = field === 'question_responses' && Array.isArray(value) ? value.map(questionOf) : value;
-  }
-  return Object.keys(rest).length === 0 ? null : rest;
+  const rest = Object.entries(row)
+    .filter(([field, value]) => !placed.has(field) && value !== null)
+    .map(([field, value]): [string, Json] => [
+      field,
+      field === 'question_responses' && Array.isArray(value) ? value.map(questionOf) : value,
+    ]);
+  return rest.length === 0 ? null : Object.fromEntries(rest);
 }
 
 /** One answer to a question: several choices are joined, and the id is text (seen as number and as string). */

@@ -34,9 +34,14 @@ export function dateText(value: Json | undefined): string | null {
   return wallText(value)?.slice(0, 10) ?? null;
 }
 
-/** @throws RangeError for an unknown zone. */
-export function instantOf(wall: string, timeZone: string): Date {
-  return instantOfWallTime(wall.replace(' ', 'T'), timeZone);
+/** Undefined for an unknown zone, and at the ends of the years that can be stored. */
+export function instantOf(wall: string, timeZone: string): Date | undefined {
+  try {
+    return instantOfWallTime(wall.replace(' ', 'T'), timeZone);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** Unix seconds, as a number or a digit string. */

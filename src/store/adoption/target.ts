@@ -40,7 +40,7 @@ export async function readTarget({ db, shown }: Database, migrations: readonly M
   } catch (error) {
     if (codeOf(error) !== '42501') throw error;
     throw new DatabaseUnavailable(`the database (${shown}) does not let this user make temporary tables`, {
-      hint: 'grant temporary on database … to …. They show what is to be, in a transaction that is rolled back.',
+      hint: 'Run `p88sync migrate` as the role that owns the tables. If this is it: grant temporary on database … to …; such tables show what is to be, in a transaction that is rolled back.',
       cause: error,
     });
   } finally {

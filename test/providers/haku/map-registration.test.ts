@@ -55,6 +55,13 @@ describe('a registration', () => {
     });
   });
 
+  test('with a category whose id would make the row another registration’s is kept without that one', () => {
+    const [ten, odd] = [categoryRow(), categoryRow({ id: '5:52' })];
+    const { records, rejected } = map(detail({ event_categories: [ten, odd] }));
+    expect(records.map(({ id }) => id)).toEqual(['HK-0012345:551']);
+    expect(rejected).toMatchObject([{ id: 'HK-0012345', error: 'category id: holds a colon', source: odd }]);
+  });
+
   test('with two categories is two rows, each with its own bib, corral and part of the source', () => {
     const [ten, five] = [categoryRow(), categoryRow({ id: '552', name: '5K', tag_number: 88, corral_name: null })];
     const { records, rejected } = map(detail({ event_categories: [ten, five] }));

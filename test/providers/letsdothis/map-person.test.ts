@@ -160,6 +160,17 @@ describe('rejected', () => {
     expect(mapParticipant(source)).toEqual({ rejected: { eventId: 'evt_9', error: expect.any(String), source } });
   });
 
+  test.each<[JsonObject]>([
+    [{ applicationId: 0.1 }],
+    [{ applicationId: true }],
+    [{ applicationId: null, application: -0.5 }],
+  ])('a participant whose application cannot be read: %j', (odd) => {
+    const source = participantRow(odd);
+    expect(mapParticipant(source)).toEqual({
+      rejected: { eventId: 'evt_9', error: 'applicationId: not an id', source },
+    });
+  });
+
   test.each([null, 7, 'x', []])('%j, which is no row', (source) => {
     expect(mapApplication(source)).toMatchObject({ rejected: { source } });
     expect(mapParticipant(source)).toMatchObject({ rejected: { source } });

@@ -56,12 +56,15 @@ describe('the exact start of a wall time', () => {
     ['a zone without summer time', '2026-09-13 06:30:00', 'America/Phoenix', '2026-09-13T13:30:00.000Z'],
     ['in the hour that is skipped', '2026-03-08 02:30:00', 'America/New_York', '2026-03-08T07:30:00.000Z'],
     ['in the hour that comes twice', '2026-11-01 01:30:00', 'America/New_York', '2026-11-01T05:30:00.000Z'],
+    ['in the half hour that is skipped', '2026-10-04 02:15:00', 'Australia/Lord_Howe', '2026-10-03T15:45:00.000Z'],
+    ['in the half hour that comes twice', '2026-04-05 01:45:00', 'Australia/Lord_Howe', '2026-04-04T14:45:00.000Z'],
+    ['on a leap day', '2028-02-29 06:30:00', 'Asia/Kolkata', '2028-02-29T01:00:00.000Z'],
   ])('%s', (_, wall, zone, instant) => {
-    expect(instantOf(wall, zone).toISOString()).toBe(instant);
+    expect(instantOf(wall, zone)).toEqual(new Date(instant));
   });
 
   it('does not know a zone that does not exist', () => {
-    expect(() => instantOf('2026-09-13 06:30:00', 'Mars/Base')).toThrow(RangeError);
+    expect(instantOf('2026-09-13 06:30:00', 'Mars/Base')).toBeUndefined();
   });
 });
 

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/domain/json.ts';
 import type { RejectedRow } from '../../../src/domain/records.ts';
+import { parseJson } from '../../../src/http/parse-json.ts';
 import { countRejected, dropRejected, keepRejected } from '../../../src/store/rejected-rows.ts';
 import {
   addEvents,
@@ -74,6 +75,13 @@ export function badRowTests(opened: Opened): void {
     };
     await storePage(opened.db, owner, [person(1, { source })]);
     expect((await personOf(opened.db, owner, 1))['source_row']).toEqual(JSON.parse(JSON.stringify(source)));
+  });
+
+  test('as deep as an answer is read', async () => {
+    const owner = await ownerWithEvents();
+    const source = parseJson(`{"a":${'['.repeat(199)}${']'.repeat(199)}}`) as JsonObject;
+    await storePage(opened.db, owner, [person(1, { source })]);
+    expect((await personOf(opened.db, owner, 1))['source_row']).toEqual(source);
   });
 
   test('a page of more rows than one statement takes is stored whole, but for the bad one in the middle of it', async () => {
@@ -178,9 +186,20 @@ export function badRowTests(opened: Opened): void {
     ]);
   });
 
+  test('ids that cannot be stored are not taken for each other', async () => {
+    const owner = await ownerWithEvents();
+    const ids = ['7\0', '7\u2400', 'x\ud800', 'x\udfff', 'x\ufffd'];
+    const rows = ids.map((id): RejectedRow => ({ eventId: '100', id, error: 'bad', source: { id } }));
+    await keepRejected(opened.db, owner, rows, now);
+    expect((await rejectedOf(owner)).map((one) => one['source_text']).sort()).toEqual(
+      ids.map((id) => JSON.stringify({ id })).sort(),
+    );
+  });
+
   test.each<[string, RejectedRow]>([
     ['NUL and half surrogates everywhere', { eventId: '1\0', id: '7\0\ud800', error: '\0', source: { a: '\0\ud800' } }],
     ['an id that is a novel', { eventId: '100', id: randomBytes(5_000).toString('hex'), error: 'long', source: {} }],
+    ['an event’s id that is a novel', { eventId: randomBytes(5_000).toString('hex'), error: 'long', source: {} }],
     ['no event and no id', { error: 'nothing', source: null }],
   ])('what cannot be stored can be set aside: %s', async (_, row) => {
     const owner = await ownerWithEvents();

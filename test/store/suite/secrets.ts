@@ -7,9 +7,10 @@ import {
   markAccepted,
   markRefused,
   type NewCredential,
-  pauseCredential,
+  readRest,
   readSecrets,
   removeCredential,
+  rest,
   saveCredential,
 } from '../../../src/store/credentials.ts';
 import { createCipher } from '../../../src/store/encryption.ts';
@@ -156,8 +157,16 @@ export function secretTests(opened: Opened): void {
     await markAccepted(opened.db, credentialId);
     const clear = { refusedAt: undefined, refusedReason: undefined, refusals: 0, notBefore: undefined };
     expect(await stored(credentialId)).toMatchObject(clear);
-    await pauseCredential(opened.db, credentialId, at(minute));
-    expect(await stored(credentialId)).toMatchObject({ ...clear, notBefore: at(minute) });
+  });
+
+  test('a rest is known to every machine, and ends with the first success', async () => {
+    const { credentialId } = await newOwner(opened.db);
+    expect(await readRest(opened.db, credentialId)).toEqual({ throttles: 0, notBefore: undefined });
+    await rest(opened.db, credentialId, { throttles: 3, notBefore: at(4 * minute) });
+    expect(await readRest(opened.db, credentialId)).toEqual({ throttles: 3, notBefore: at(4 * minute) });
+    expect(await stored(credentialId)).toMatchObject({ refusedAt: undefined, throttles: 3, notBefore: at(4 * minute) });
+    await markAccepted(opened.db, credentialId);
+    expect(await readRest(opened.db, credentialId)).toEqual({ throttles: 0, notBefore: undefined });
   });
 
   const cache = (owner: Owner, when = now, keys = cipher) =>
