@@ -15,6 +15,12 @@ export interface TestServer {
   /** Superuser, database `postgres`. */
   readonly adminUrl: string;
   readonly port: number;
+  /** Its data folder: a test may lay files there while it is halted. */
+  readonly data: string;
+  /** Ends it for a while: `INT` as a restart does, with a word to its clients, `QUIT` as a crash. */
+  halt(how: 'INT' | 'QUIT'): Promise<void>;
+  /** Starts it again, on the same port. */
+  resume(): Promise<void>;
   /** Ends it as a crash would: at once, without a last word to clients or standbys. */
   stop(): Promise<void>;
 }
@@ -36,7 +42,12 @@ const password = 'test-only';
  * The watcher ends the server and removes its folder as soon as its standard input closes: when the run is over, and
  * also when the run was killed. QUIT is PostgreSQL's immediate shutdown; nobody needs the data.
  */
-const watcher = `folder=$1; shift; "$@" & server=$!; read -r _; kill -QUIT $server; wait $server; rm -rf "$folder"`;
+const watcher = `folder=$1; shift; "$@" & server=$!
+while read -r order; do case $order in
+  start) "$@" & server=$! ;;
+  *) kill -$order $server; wait $server; echo halted >&2 ;;
+esac; done
+kill -QUIT $server; wait $server; rm -rf "$folder"`;
 
 /** Starts a server on a free port of the loopback interface. */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
@@ -171,6 +182,9 @@ async function listen(
       return {
         adminUrl: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`,
         port,
+        data: join(folder, 'data'),
+        halt: (how) => order(child, how, /halted/),
+        resume: () => order(child, 'start', /ready to accept (read-only )?connections/),
         stop: () => end(child, folder),
       };
     }
@@ -190,6 +204,22 @@ function readyLine(child: ChildProcess): Promise<{ ok: boolean; log: string }> {
     });
     child.on('error', (error) => resolve({ ok: false, log: String(error) }));
     child.on('exit', () => resolve({ ok: false, log }));
+  });
+}
+
+/** Tells the watcher, and waits for what it or the server says then. */
+function order(child: ChildProcess, word: string, done: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const listen = (text: string) => {
+      said += text;
+      if (!done.test(said)) return;
+      child.stderr?.off('data', listen);
+      resolve();
+    };
+    child.stderr?.on('data', listen);
+    child.once('exit', () => reject(new Error(`PostgreSQL is gone:\n${said}`)));
+    child.stdin?.write(`${word}\n`);
   });
 }
 

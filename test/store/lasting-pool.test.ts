@@ -121,6 +121,17 @@ test('a connection that PostgreSQL ended while it was idle is replaced unseen', 
   expect(await notes()).toEqual(['one']);
 });
 
+test('connections that are older than one that was lost are not believed any more', async () => {
+  // Two of them, side by side.
+  await Promise.all([1, 2].map(() => db.transaction().execute((tx) => count(tx))));
+  expect(line.proxy.taken()).toBe(2);
+  const reached = breakAt(/^insert/, 'asked');
+  await expect(insert(db, 'one')).rejects.toThrow(ConnectionLost);
+  expect(await reached).toBe(true);
+  await Promise.all([insert(db, 'two'), insert(db, 'three')]);
+  expect({ notes: await notes(), taken: line.proxy.taken() }).toEqual({ notes: ['three', 'two'], taken: 4 });
+});
+
 test('one that PostgreSQL ends in a transaction is lost, and the process lives on', async () => {
   const work = db.transaction().execute(async (tx) => {
     await insert(tx, 'one');
