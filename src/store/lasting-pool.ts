@@ -94,7 +94,7 @@ function lastingClient(
 
   async function answerTo(sql: string, parameters: readonly unknown[]) {
     if (!client) throw new ConnectionLost(`the connection to the database (${shown}) is gone`, { hint: lookAtLog });
-    const what = sql.replace(/\s+/g, ' ').trim().slice(0, 80);
+    const what = nameOf(sql);
     const done = waits?.begin({ on: 'database', what });
     let isOverdue = false;
     // Given back as broken, its socket is torn down, and with it the answer that this function waits for.
@@ -142,6 +142,11 @@ function lastingClient(
 }
 
 const nothing = { command: 'SELECT', rowCount: 0, rows: [] } as const;
+
+/** What a statement does to which table, or its beginning; there are no values in it. */
+function nameOf(sql: string): string {
+  return /\b(insert into|update|delete from)\s+"?\w+"?/i.exec(sql)?.[0] ?? sql.replace(/\s+/g, ' ').trim().slice(0, 80);
+}
 
 /** Nothing that writes, and no row lock either (`for update`). */
 function onlyReads(sql: string): boolean {

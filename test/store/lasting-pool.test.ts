@@ -152,10 +152,8 @@ test('a statement whose answer does not come ends after its limit, and is told m
   const { reached } = line.arm({ name: 'here', statement: /^insert/, moment: 'answered' }, () => undefined);
   const work = insert(db, 'one');
   await reached;
-  expect(waits.current()).toMatchObject([{ on: 'database', what: 'insert into notes values ($1)' }]);
-  await expect(work).rejects.toThrow(
-    'the database (db:5432/notes) did not answer within 0.7 s: insert into notes values ($1)',
-  );
+  expect(waits.current()).toMatchObject([{ on: 'database', what: 'insert into notes' }]);
+  await expect(work).rejects.toThrow('the database (db:5432/notes) did not answer within 0.7 s: insert into notes');
   expect(waits.current()).toEqual([]);
   expect(await count(db)).toBe(1);
 });
