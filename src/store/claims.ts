@@ -8,6 +8,7 @@ import { ClaimLost } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
 import { type Counts, noCounts, type UnitKind } from '../domain/outcomes.ts';
 import type { Db } from './database.ts';
+import { onceMore } from './once-more.ts';
 import type { Owner } from './participants.ts';
 import { ofRegistrations, tellsOfEvent } from './registration-syncs.ts';
 
@@ -250,9 +251,9 @@ export async function keepClaim(
   claim: Claim,
   { now, leaseSeconds }: { readonly now: Date; readonly leaseSeconds: number },
 ): Promise<void> {
-  const result =
-    await sql`update sync_history set lease_until = ${leaseEnd(now, leaseSeconds)}::timestamptz, last_page_at = clock_timestamp()
-    where ${rowsOf(claim)} and status = 'running' returning 1`.execute(db);
+  const statement = sql`update sync_history set lease_until = ${leaseEnd(now, leaseSeconds)}::timestamptz, last_page_at = clock_timestamp()
+    where ${rowsOf(claim)} and status = 'running' returning 1`;
+  const result = await onceMore(() => statement.execute(db));
   if (result.rows.length !== claim.eventIds.length) throw claimLost(claim);
 }
 
@@ -313,12 +314,13 @@ export interface ClaimEnd {
 
 /** @param eventId one of the claim's events: each has its own count of failures. */
 export async function endClaim(db: Db, claim: Claim, eventId: string, end: ClaimEnd): Promise<void> {
-  await sql`update sync_history set status = ${end.status}, finished_at = ${end.now}, released_at = clock_timestamp(), reason = ${end.reason},
+  const statement = sql`update sync_history set status = ${end.status}, finished_at = ${end.now}, released_at = clock_timestamp(), reason = ${end.reason},
       error_details = ${end.error && JSON.stringify(end.error)}::jsonb, failures = coalesce(${end.failures ?? null}::int, failures), retry_at = ${end.retryAt ?? null}::timestamptz,
       api_calls = case when event_id = ${claim.eventIds[0]} then ${end.apiCalls}::int else 0 end,
       num_of_synced_records = fetched, entries_success = fetched - coalesce(entries_failed, 0),
       entries_failed = coalesce(entries_failed, 0), duration_seconds = ${secondsSince(end.now)}
-    where ${rowsOf(claim)} and event_id = ${eventId} and status = 'running'`.execute(db);
+    where ${rowsOf(claim)} and event_id = ${eventId} and status = 'running'`;
+  await onceMore(() => statement.execute(db));
 }
 
 /** What the rows of a unit have come to, for a run that does not know whether its last transaction was committed. */
