@@ -5,6 +5,7 @@ import { minute, saturday } from '../e2e/installation.ts';
 import { until } from '../e2e/program.ts';
 import { openFleet } from './lab/fleet.ts';
 import { amount, chancesOf, tell } from './lab/form.ts';
+import { closeUnheard } from './lab/heard.ts';
 import { openExits, openNamespaceHost, whyNoNamespaces } from './lab/namespace.ts';
 import { expectSound } from './lab/sound.ts';
 import { changeSomething, fillWorld, smallPages } from './lab/world.ts';
@@ -61,5 +62,5 @@ test('hosts in network namespaces, one of which loses its network in the middle 
   );
   for (const host of hosts) host.close();
   await exits.close();
-  await here.close();
+  await closeUnheard(here);
 }, 180_000);

@@ -15,6 +15,7 @@ import type { Ended, Started } from '../e2e/program.ts';
 import { busiestHour } from '../e2e/simulated-day.ts';
 import { type Fleet, openFleet } from './lab/fleet.ts';
 import { amount, chancesOf, isLong, tell } from './lab/form.ts';
+import { closeUnheard } from './lab/heard.ts';
 import { expectSound } from './lab/sound.ts';
 
 const hosts = ['host-1', 'host-2', 'host-3'];
@@ -99,7 +100,7 @@ test('a race day on three hosts, one killed every few minutes: no beat is missed
   tell(
     `race day: ${beats} minutes, a host killed in ${dead} of them, ${killed} times in the middle of its tick; the longest minute took ${(longestMs / 1000).toFixed(1)} s`,
   );
-  await here.close();
+  await closeUnheard(here);
 });
 
 /** From the start of a sync to the end of the next, and how far apart syncs begin, by the window that the event was in. */

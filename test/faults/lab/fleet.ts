@@ -3,6 +3,7 @@ import type { World } from '../../../src/sandbox/world.ts';
 import { type Installation, install } from '../../e2e/installation.ts';
 import { type Started, start } from '../../e2e/program.ts';
 import { type LaboratoryClock, laboratoryClock } from './database-clock.ts';
+import { hear } from './heard.ts';
 
 export interface Fleet {
   readonly here: Installation;
@@ -27,6 +28,6 @@ export async function openFleet(begin: Date, build: (world: World) => void): Pro
     here,
     clock,
     start: (host, args, env = {}, prefix = []) =>
-      start(args, { env: { ...here.env, P88SYNC_HOST: host, ...env }, prefix }),
+      hear(here, start(args, { env: { ...here.env, P88SYNC_HOST: host, ...env }, prefix })),
   };
 }
