@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import { exitNameOf } from '../src/domain/exit-codes.ts';
 import { overdueError } from '../src/wiring-overdue.ts';
 
-const database = { on: 'database', what: 'update sync_history set lease_until = $1', forMs: 24_600 } as const;
+const database = { on: 'database', what: 'update sync_history', forMs: 24_600 } as const;
 const provider = { on: 'provider', what: 'GET api.example.org/events', forMs: 3_000 } as const;
 
 test.each([
   [
     [provider, database],
     'database',
-    'GET api.example.org/events, for 3 s; the database (db:5432/p88), for 25 s: update sync_history set lease_until = $1',
+    'GET api.example.org/events, for 3 s; the database (db:5432/p88), for 25 s: update sync_history',
   ],
   [[provider], 'someFailed', 'GET api.example.org/events, for 3 s'],
   [[], 'someFailed', 'nothing that is known'],

@@ -2,7 +2,7 @@
 
 export interface Wait {
   readonly on: 'database' | 'provider';
-  /** `GET api.example.org/events`; of the database the beginning of the statement, in which there are no values. */
+  /** `GET api.example.org/events`; `insert into runsignup_participants`; nothing secret. */
   readonly what: string;
 }
 

@@ -8,6 +8,7 @@ import { ClaimLost } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
 import { type Counts, noCounts, type UnitKind } from '../domain/outcomes.ts';
 import type { Db } from './database.ts';
+import { onceMore } from './once-more.ts';
 import type { Owner } from './participants.ts';
 import { ofRegistrations, tellsOfEvent } from './registration-syncs.ts';
 
@@ -46,6 +47,8 @@ export interface Checkpoint {
   readonly since: string | null;
   /** The watermark of the series: from its first page's answer. */
   readonly watermark: string;
+  /** The provider's clock in that answer (UTC), where it named one. */
+  readonly providerAt?: string;
   readonly resume: Json;
   readonly fetched: number;
   /** Calls that the listing has taken so far, over all runs that continued it. */
@@ -248,9 +251,9 @@ export async function keepClaim(
   claim: Claim,
   { now, leaseSeconds }: { readonly now: Date; readonly leaseSeconds: number },
 ): Promise<void> {
-  const result =
-    await sql`update sync_history set lease_until = ${leaseEnd(now, leaseSeconds)}::timestamptz, last_page_at = clock_timestamp()
-    where ${rowsOf(claim)} and status = 'running' returning 1`.execute(db);
+  const statement = sql`update sync_history set lease_until = ${leaseEnd(now, leaseSeconds)}::timestamptz, last_page_at = clock_timestamp()
+    where ${rowsOf(claim)} and status = 'running' returning 1`;
+  const result = await onceMore(() => statement.execute(db));
   if (result.rows.length !== claim.eventIds.length) throw claimLost(claim);
 }
 
@@ -266,19 +269,31 @@ export async function addCounts(tx: Db, claim: Claim, counts: ReadonlyMap<string
     where ${rowsOf(claim, 'h')} and h.event_id = c.event_id`.execute(tx);
 }
 
+/** What the history keeps of a listing that is done. */
+export interface FinishedListing {
+  readonly watermark: Date;
+  /** Of all runs that made the listing. */
+  readonly calls: number;
+  /** The unit that began it. */
+  readonly series: string;
+  /** The provider's clock as it began (UTC). */
+  readonly providerAt?: Date | undefined;
+}
+
 /**
  * Ends the claim with success, in the transaction of the last page: rows, watermark and `completed` come together.
- * @param end `listing`: undefined where nothing was listed; `calls`: of all runs that made the listing; `series`: the unit that began it.
+ * @param end `listing`: undefined where nothing was listed.
  */
 export async function completeClaim(
   tx: Db,
   claim: Claim,
-  end: { now: Date; listing: { watermark: Date; calls: number; series: string } | undefined; apiCalls: number },
+  end: { now: Date; listing: FinishedListing | undefined; apiCalls: number },
 ): Promise<void> {
   const ofFirst = (calls: number | null) =>
     sql`case when event_id = ${claim.eventIds[0]} then ${calls}::int when ${calls}::int is not null then 0 end`;
   await sql`update sync_history set status = 'completed', finished_at = ${end.now}, released_at = clock_timestamp(), checkpoint = null,
-      watermark = ${end.listing?.watermark ?? null}::timestamptz, series = ${end.listing?.series ?? null}::uuid, api_calls = ${ofFirst(end.apiCalls)},
+      watermark = ${end.listing?.watermark ?? null}::timestamptz, series = ${end.listing?.series ?? null}::uuid,
+      provider_at = ${end.listing?.providerAt ?? null}::timestamptz, api_calls = ${ofFirst(end.apiCalls)},
       listing_calls = ${ofFirst(end.listing?.calls ?? null)}, failures = 0, retry_at = null,
       num_of_synced_records = fetched, entries_success = fetched - coalesce(entries_failed, 0),
       entries_failed = coalesce(entries_failed, 0), duration_seconds = ${secondsSince(end.now)}
@@ -299,12 +314,13 @@ export interface ClaimEnd {
 
 /** @param eventId one of the claim's events: each has its own count of failures. */
 export async function endClaim(db: Db, claim: Claim, eventId: string, end: ClaimEnd): Promise<void> {
-  await sql`update sync_history set status = ${end.status}, finished_at = ${end.now}, released_at = clock_timestamp(), reason = ${end.reason},
+  const statement = sql`update sync_history set status = ${end.status}, finished_at = ${end.now}, released_at = clock_timestamp(), reason = ${end.reason},
       error_details = ${end.error && JSON.stringify(end.error)}::jsonb, failures = coalesce(${end.failures ?? null}::int, failures), retry_at = ${end.retryAt ?? null}::timestamptz,
       api_calls = case when event_id = ${claim.eventIds[0]} then ${end.apiCalls}::int else 0 end,
       num_of_synced_records = fetched, entries_success = fetched - coalesce(entries_failed, 0),
       entries_failed = coalesce(entries_failed, 0), duration_seconds = ${secondsSince(end.now)}
-    where ${rowsOf(claim)} and event_id = ${eventId} and status = 'running'`.execute(db);
+    where ${rowsOf(claim)} and event_id = ${eventId} and status = 'running'`;
+  await onceMore(() => statement.execute(db));
 }
 
 /** What the rows of a unit have come to, for a run that does not know whether its last transaction was committed. */

@@ -6,6 +6,7 @@ import type { Rest } from '../domain/planning.ts';
 import type { CredentialSecrets } from '../domain/provider.ts';
 import type { Db } from './database.ts';
 import type { Cipher } from './encryption.ts';
+import { onceMore } from './once-more.ts';
 
 export interface StoredCredential {
   readonly credentialId: number;
@@ -167,7 +168,7 @@ export async function markRefused(
   credentialId: number,
   refusal: { at: Date; reason: string; refusals: number; probeAt: Date },
 ): Promise<void> {
-  await db
+  const statement = db
     .updateTable('partner_provider_credentials')
     .set((e) => ({
       refused_at: e.fn.coalesce('refused_at', e.val(refusal.at)),
@@ -175,18 +176,18 @@ export async function markRefused(
       refusals: refusal.refusals,
       not_before: refusal.probeAt,
     }))
-    .where('partner_provider_credential_id', '=', credentialId)
-    .execute();
+    .where('partner_provider_credential_id', '=', credentialId);
+  await onceMore(() => statement.execute());
 }
 
 /** It works (again), or is not throttled any more. */
 export async function markAccepted(db: Db, credentialId: number): Promise<void> {
-  await db
+  const statement = db
     .updateTable('partner_provider_credentials')
     .set({ refused_at: null, refused_reason: null, refusals: 0, not_before: null, throttles: 0 })
     .where('partner_provider_credential_id', '=', credentialId)
-    .where((e) => e.or([e('refused_at', 'is not', null), e('throttles', '>', 0)]))
-    .execute();
+    .where((e) => e.or([e('refused_at', 'is not', null), e('throttles', '>', 0)]));
+  await onceMore(() => statement.execute());
 }
 
 /** How it stands with its provider's patience now, whichever machine was throttled. */
@@ -201,11 +202,11 @@ export async function readRest(db: Db, credentialId: number): Promise<Rest> {
 
 /** The provider asked it to slow down: nothing is called with it until then (UTC). */
 export async function rest(db: Db, credentialId: number, { throttles, notBefore }: Rest): Promise<void> {
-  await db
+  const statement = db
     .updateTable('partner_provider_credentials')
     .set({ throttles, not_before: notBefore ?? null })
-    .where('partner_provider_credential_id', '=', credentialId)
-    .execute();
+    .where('partner_provider_credential_id', '=', credentialId);
+  await onceMore(() => statement.execute());
 }
 
 /** What a sealed value is bound to: it cannot be moved to another credential or column. */

@@ -5,6 +5,7 @@ import type { Failure } from '../domain/outcomes.ts';
 import type { RunIdentity } from './claims.ts';
 import type { Db } from './database.ts';
 import type { ListedCounts } from './events.ts';
+import { onceMore } from './once-more.ts';
 import type { Owner } from './participants.ts';
 
 export interface DiscoveryClaim {
@@ -68,13 +69,14 @@ export async function endDiscovery(
 ): Promise<void> {
   const error =
     end.error && JSON.stringify({ kind: end.error.kind, message: end.error.message, hint: end.error.hint ?? null });
-  await sql`update sync_history set status = ${end.status}, finished_at = ${end.now}::timestamptz, released_at = clock_timestamp(), reason = coalesce(${end.error?.message ?? null}::text, reason),
+  const statement = sql`update sync_history set status = ${end.status}, finished_at = ${end.now}::timestamptz, released_at = clock_timestamp(), reason = coalesce(${end.error?.message ?? null}::text, reason),
       error_details = ${error ?? null}::jsonb, api_calls = ${end.apiCalls}::int, fetched = ${end.counts.events + end.counts.failed}::int,
       inserted = ${end.counts.newEvents}::int, updated = ${end.counts.changedEvents}::int,
       unchanged = ${end.counts.events - end.counts.newEvents - end.counts.changedEvents}::int,
       num_of_synced_records = ${end.counts.events}::int, entries_success = ${end.counts.events}::int, entries_failed = ${end.counts.failed}::int,
       duration_seconds = greatest(0, round(extract(epoch from ${end.now}::timestamptz - started_at)))::int
-    where ${rowOf(claim)} and status = 'running'`.execute(db);
+    where ${rowOf(claim)} and status = 'running'`;
+  await onceMore(() => statement.execute(db));
 }
 
 /** For a run that does not know whether the end of its discovery was committed. */

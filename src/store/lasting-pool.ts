@@ -24,10 +24,16 @@ export interface LastingOptions {
   >;
 }
 
+/** When a connection was lost last: those that are older may be gone too, and only do not know it yet. */
+interface Losses {
+  lastMs: number;
+}
+
 export function lastingPool(pool: Pool, options: LastingOptions): PostgresPool {
-  const connect = connector(pool, options);
+  const losses: Losses = { lastMs: Number.NEGATIVE_INFINITY };
+  const connect = connector(pool, losses, options);
   return {
-    connect: async () => lastingClient(await connect(), connect, options),
+    connect: async () => lastingClient(await connect(), connect, losses, options),
     // A server that has gone silent does not say goodbye.
     end: () => Promise.race([pool.end(), sleep(options.limits.closeMs, undefined, { ref: false })]),
   };
@@ -36,7 +42,9 @@ export function lastingPool(pool: Pool, options: LastingOptions): PostgresPool {
 const pauseMs = 250;
 
 /** A restart takes seconds: while it may be one, connecting is tried again. All who wait share one patience. */
-function connector(pool: Pool, { limits, waits }: LastingOptions): () => Promise<PoolClient> {
+function connector(pool: Pool, losses: Losses, { limits, waits }: LastingOptions): () => Promise<PoolClient> {
+  const madeMs = new WeakMap<object, number>();
+  pool.on('connect', (client) => madeMs.set(client, performance.now()));
   let wasThere = false;
   let failingSinceMs: number | undefined;
   return async () => {
@@ -46,6 +54,10 @@ function connector(pool: Pool, { limits, waits }: LastingOptions): () => Promise
         const beganMs = performance.now();
         try {
           const client = await pool.connect();
+          if ((madeMs.get(client) ?? 0) < losses.lastMs) {
+            client.release(true);
+            continue;
+          }
           wasThere = true;
           failingSinceMs = undefined;
           return client;
@@ -67,6 +79,7 @@ function connector(pool: Pool, { limits, waits }: LastingOptions): () => Promise
 function lastingClient(
   first: PoolClient,
   connect: () => Promise<PoolClient>,
+  losses: Losses,
   { shown, limits, waits }: LastingOptions,
 ): PostgresPoolClient {
   /** Undefined: lost. */
@@ -74,13 +87,14 @@ function lastingClient(
   let isInTransaction = false;
 
   function drop(): void {
+    losses.lastMs = performance.now();
     client?.release(true);
     client = undefined;
   }
 
   async function answerTo(sql: string, parameters: readonly unknown[]) {
     if (!client) throw new ConnectionLost(`the connection to the database (${shown}) is gone`, { hint: lookAtLog });
-    const what = sql.replace(/\s+/g, ' ').trim().slice(0, 80);
+    const what = nameOf(sql);
     const done = waits?.begin({ on: 'database', what });
     let isOverdue = false;
     // Given back as broken, its socket is torn down, and with it the answer that this function waits for.
@@ -128,6 +142,11 @@ function lastingClient(
 }
 
 const nothing = { command: 'SELECT', rowCount: 0, rows: [] } as const;
+
+/** What a statement does to which table, or its beginning; there are no values in it. */
+function nameOf(sql: string): string {
+  return /\b(insert into|update|delete from)\s+"?\w+"?/i.exec(sql)?.[0] ?? sql.replace(/\s+/g, ' ').trim().slice(0, 80);
+}
 
 /** Nothing that writes, and no row lock either (`for update`). */
 function onlyReads(sql: string): boolean {

@@ -4,6 +4,7 @@ import type { Clock } from '../domain/clock.ts';
 import { BudgetSpent } from '../domain/errors.ts';
 import type { CallLedger } from '../domain/ledger.ts';
 import type { Db } from './database.ts';
+import { onceMore } from './once-more.ts';
 import type { Owner } from './participants.ts';
 
 export interface LedgerOptions {
@@ -51,10 +52,10 @@ export function createLedger(db: Db, options: LedgerOptions): CallLedger {
       return { callId: row.call_id, startAt: row.called_at };
     },
     async settle(reservation, result) {
-      await sql`update api_calls set status = ${result.status ?? null}::int, duration_ms = ${Math.round(result.durationMs)}::int,
-        bytes = ${result.bytes}::bigint, error = ${result.error ?? null}::text where api_call_id = ${reservation.callId}`.execute(
-        db,
-      );
+      const statement = sql`update api_calls set status = ${result.status ?? null}::int,
+        duration_ms = ${Math.round(result.durationMs)}::int, bytes = ${result.bytes}::bigint, error = ${result.error ?? null}::text
+        where api_call_id = ${reservation.callId}`;
+      await onceMore(() => statement.execute(db));
     },
   };
 

@@ -14,6 +14,13 @@ import { type Account, startWatched, unprivilegedAccount } from './watched-proce
 export interface TestServer {
   /** Superuser, database `postgres`. */
   readonly adminUrl: string;
+  readonly port: number;
+  /** Its data folder: a test may lay files there while it is halted. */
+  readonly data: string;
+  /** Ends it for a while: `INT` as a restart does, with a word to its clients, `QUIT` as a crash. */
+  halt(how: 'INT' | 'QUIT'): Promise<void>;
+  /** Starts it again, on the same port. */
+  resume(): Promise<void>;
   /** Ends it as a crash would: at once, without a last word to clients or standbys. */
   stop(): Promise<void>;
 }
@@ -140,7 +147,7 @@ async function listen(
   const settings = Object.entries({ ...usualSettings, unix_socket_directories: folder, ...more }).map(
     ([name, value]) => `--${name}=${value}`,
   );
-  const { port, stop } = await startWatched(folder, account, manners, async (free) => [
+  const { port, stop, order } = await startWatched(folder, account, manners, async (free) => [
     join(native, 'bin/postgres'),
     '-D',
     join(folder, 'data'),
@@ -148,5 +155,12 @@ async function listen(
     String(free),
     ...settings,
   ]);
-  return { adminUrl: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`, stop };
+  return {
+    adminUrl: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`,
+    port,
+    data: join(folder, 'data'),
+    halt: (how) => order(how, /halted/),
+    resume: () => order('start', /ready to accept (read-only )?connections/),
+    stop,
+  };
 }

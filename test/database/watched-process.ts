@@ -20,12 +20,19 @@ export function unprivilegedAccount(): Account {
 
 /**
  * The watcher ends the server and removes its folder as soon as its standard input closes: when the run is over, and
- * also when the run was killed. Nobody needs the data.
+ * also when the run was killed. Nobody needs the data. Meanwhile it takes orders: a signal that ends the server, or `start`.
  */
-const watcher = `folder=$1; signal=$2; shift 2; "$@" & server=$!; read -r _; kill -$signal $server; wait $server; rm -rf "$folder"`;
+const watcher = `folder=$1; signal=$2; shift 2; "$@" & server=$!
+while read -r order; do case $order in
+  start) "$@" & server=$! ;;
+  *) kill -$order $server; wait $server; echo halted >&2 ;;
+esac; done
+kill -$signal $server; wait $server; rm -rf "$folder"`;
 
 export interface WatchedProcess {
   readonly port: number;
+  /** Tells the watcher a word, and waits for what it or the server says then. */
+  order(word: string, done: RegExp): Promise<void>;
   /** Ends it at once, and removes its folder. */
   stop(): Promise<void>;
 }
@@ -57,7 +64,9 @@ export async function startWatched(
       stdio: ['pipe', 'ignore', 'pipe'],
     });
     const ready = await readyLine(child, manners);
-    if (ready.ok) return { port, stop: () => end(child, folder) };
+    if (ready.ok) {
+      return { port, order: (word, done) => order(child, word, done), stop: () => end(child, folder) };
+    }
     log = ready.log;
     child.kill('SIGKILL');
   }
@@ -74,6 +83,21 @@ function readyLine(child: ChildProcess, manners: Manners): Promise<{ ok: boolean
     });
     child.on('error', (error) => resolve({ ok: false, log: String(error) }));
     child.on('exit', () => resolve({ ok: false, log }));
+  });
+}
+
+function order(child: ChildProcess, word: string, done: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const listen = (text: string) => {
+      said += text;
+      if (!done.test(said)) return;
+      child.stderr?.off('data', listen);
+      resolve();
+    };
+    child.stderr?.on('data', listen);
+    child.once('exit', () => reject(new Error(`the server is gone:\n${said}`)));
+    child.stdin?.write(`${word}\n`);
   });
 }
 

@@ -1,7 +1,11 @@
 /** `alert test` and `alert unit-failed` as processes, with nothing around them: no database, no other setting. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { exitCodes } from '../../src/domain/exit-codes.ts';
 import { type HttpReceiver, type MailReceiver, mailLogin, receiveHttp, receiveMail } from '../notify/receivers.ts';
+import { makeAuthority } from '../security/certificates.ts';
 import { run } from './program.ts';
 
 let http: HttpReceiver;
@@ -43,6 +47,32 @@ test('alert test: a message on every channel', async () => {
   expect(received()).toEqual([
     'p88sync on timing-1: a test\nThis channel works. Nothing is wrong: somebody ran `p88sync alert test`.',
   ]);
+});
+
+test('alert test: by TLS, to those whose certificate somebody vouches for', async () => {
+  const authority = await makeAuthority('ours');
+  const { certificate: cert, key } = await authority.sign('127.0.0.1', ['127.0.0.1']);
+  const [secureHttp, secureMail] = [await receiveHttp({ key, cert }), await receiveMail({ secure: true, key, cert })];
+  const folder = await mkdtemp(join(tmpdir(), 'p88sync-alerts-'));
+  try {
+    const ca = join(folder, 'ca.pem');
+    await writeFile(ca, authority.certificate);
+    env['P88SYNC_ALERT_WEBHOOK_URL'] = `${secureHttp.url}/services/canary-path`;
+    env['P88SYNC_SMTP_URL'] = `smtps://${mailLogin.user}:${mailLogin.password}@127.0.0.1:${secureMail.port}`;
+    const strange = await run(['alert', 'test'], { env });
+    expect(strange).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^webhook: not taken .+\ne-mail: not taken /),
+    });
+    expect([secureHttp.received, secureMail.mails]).toEqual([[], []]);
+    const known = await run(['alert', 'test'], { env: { ...env, NODE_EXTRA_CA_CERTS: ca } });
+    expect(known).toMatchObject({ code: 0, stdout: 'webhook: taken\ne-mail: taken\n' });
+    expect([secureHttp.received.length, secureMail.mails.map(({ secure }) => secure)]).toEqual([1, [true]]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+    await secureHttp.close();
+    await secureMail.close();
+  }
 });
 
 test('alert test: 1 where one did not take it, and which', async () => {

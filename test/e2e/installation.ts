@@ -99,11 +99,10 @@ export async function install(build: (world: World) => void, options: InstallOpt
     P88SYNC_HTTP_RETRIES: '0',
   };
   await addCredentials(sandbox.world, env);
-  const client = new pg.Client({ connectionString: database.url });
-  // Where a test ends the server, the next question says so.
-  client.on('error', () => undefined);
-  await client.connect();
-  const opened = [client];
+  // A pool, because a test may restart the server below it.
+  const own = new pg.Pool({ connectionString: database.url, max: 1, idleTimeoutMillis: 0 });
+  own.on('error', () => undefined);
+  const opened: { end(): Promise<void> }[] = [own];
   let counted = 0;
   const withNow = (args: readonly string[]) => (clock ? args : [...args, '--now', stopped.toISOString()]);
   const frozen = () => (clock ? undefined : stopped);
@@ -133,7 +132,7 @@ export async function install(build: (world: World) => void, options: InstallOpt
       if (exit !== 'done') throw new Error(`the discovery ended with ${exit}`);
     },
     query: async <T extends Row>(sql: string, values: readonly unknown[] = []) =>
-      (await client.query<T>(sql, [...values])).rows,
+      (await own.query<T>(sql, [...values])).rows,
     connect: async () => {
       const other = new pg.Client({ connectionString: database.url });
       await other.connect();

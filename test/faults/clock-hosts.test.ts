@@ -52,7 +52,7 @@ const well = { code: 0, stderr: '' };
 test('minute by minute, all at once: each event is synced once a minute, and every change is there', async () => {
   if (!canTry) return;
   expect(told(await on('ahead', 'discover'))).toEqual(well);
-  const beats = amount(4, 40);
+  const beats = amount(3, 40);
   for (let n = 0; n < beats; n += 1) {
     for (let k = 0; k < 4; k += 1) changeSomething(fleet.here.world, events, chances);
     const ended = await Promise.all(names.map((host) => on(host, 'tick')));

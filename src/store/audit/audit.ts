@@ -1,4 +1,5 @@
 /** The audit: every promise, asked of one snapshot of the database. */
+import { sql } from 'kysely';
 import type { AuditReport, Check, JudgedPromise, PromiseName } from '../../domain/audit.ts';
 import { Interrupted } from '../../domain/errors.ts';
 import type { Database, Db } from '../database.ts';
@@ -37,6 +38,8 @@ export function runAudit(database: Database, request: AuditRequest): Promise<Aud
     .setIsolationLevel('repeatable read')
     .setAccessMode('read only')
     .execute(async (tx) => {
+      // For this transaction alone: a million runs took 34 s with the usual 4 MB, 24 s with this.
+      await sql`set local work_mem = '64MB'`.execute(tx);
       const scope = await readScope(tx, request.providerIds, request);
       return {
         database: database.shown,

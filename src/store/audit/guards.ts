@@ -59,7 +59,7 @@ export async function findMissingKeys(tx: Db, scope: AuditScope): Promise<Check>
         ({ table, columns, where }) =>
           `${table} has no valid unique index over (${columns.join(', ')})${where === undefined ? '' : ` where ${where}`}`,
       ),
-    hint: 'Make it again as `p88sync migrate` made it: compare with a database that a new `p88sync migrate` creates, delete rows that stand in its way, `create unique index concurrently`.',
+    hint: 'Make it again as `p88sync migrate` made it: compare with a database that a new `p88sync migrate` creates, look at the rows that stand in its way, then `create unique index concurrently`.',
   };
 }
 

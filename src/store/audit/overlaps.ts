@@ -22,10 +22,10 @@ export function findOverlaps(tx: Db, scope: AuditScope): Promise<Check> {
         -- JSON knows no infinity.
         nullif(until, 'infinity') as until, until > claimed_at as broken
       from (
-        select h.*, max(case when status = 'running' then 'infinity' else released_at end) over (
+        select timing_partner_id, provider_id, claim_key, host, claimed_at, max(case when status = 'running' then 'infinity' else released_at end) over (
           partition by timing_partner_id, provider_id, claim_key order by claimed_at, sync_history_id
           rows between unbounded preceding and 1 preceding) as until
-        from sync_history h
+        from sync_history
         where claimed_at is not null and claim_key is not null
           and (started_at >= ${scope.from}::timestamptz or status = 'running')) claims`,
     words: (row) =>

@@ -12,6 +12,8 @@ alter table sync_history add column if not exists last_page_at timestamptz;
 alter table sync_history add column if not exists released_at timestamptz;
 -- Of a completed listing: the unit_id of the run that began it; several runs may have continued it.
 alter table sync_history add column if not exists series uuid;
+-- The provider's clock in the first answer of that listing: a watermark moves back only where this clock was set back.
+alter table sync_history add column if not exists provider_at timestamptz;
 -- What the call was made by: calls without a unit (a credential that is tested, an event that is linked) say nothing else.
 alter table api_calls add column if not exists command text;
 `,
