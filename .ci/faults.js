@@ -14,7 +14,13 @@ if (!Number.isSafeInteger(seed) || seed < 1) {
 console.log(`The laboratory's long form with seed ${seed}; npm run test:faults -- ${seed} repeats it.`);
 const { status } = spawnSync(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', '--testTimeout=3600000', ...(rest.length > 0 ? rest : ['test/faults'])],
+  [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--testTimeout=7200000',
+    '--maxWorkers=3',
+    ...(rest.length > 0 ? rest : ['test/faults']),
+  ],
   {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     stdio: 'inherit',

@@ -56,6 +56,9 @@ export interface Wired {
 
 const syncCommands = new Set(['discover', 'tick', 'sync-event', 'full-sync', 'publish-results']);
 
+/** One statement over all of a table may take minutes. */
+const patientCommands = new Set(['migrate', 'audit']);
+
 /** A person or a timer may meet another process on the embedded database for a moment; longer than this is said. */
 const embeddedWaitMs = 5_000;
 
@@ -73,7 +76,7 @@ export function wire(options: WiringOptions): Wired {
     opened ??= openDatabase(config.database, {
       command: options.command,
       busyWaitMs: embeddedWaitMs,
-      patient: options.command === 'migrate',
+      patient: patientCommands.has(options.command),
       ...(options.waits && { waits: options.waits }),
       ...(log.debugEnabled && {
         onQuery: (sql: string, durationMs: number) =>
@@ -143,6 +146,7 @@ export function wire(options: WiringOptions): Wired {
     const ledger = loggedLedger(log.child({ credential: credential.credentialId }), db, {
       owner,
       runId,
+      command: options.command,
       clock,
       ceiling: () => current.ceiling,
       paceMs: config.http.paceMs,
@@ -210,6 +214,8 @@ export function wire(options: WiringOptions): Wired {
     },
     alerting: alertingOf(config, options.now !== undefined),
     callsPerHour: (provider) => config.providers[provider]?.callsPerHour,
+    paceMs: config.http.paceMs,
+    programSecrets: programSecretsOf(config),
     newId: randomUUID,
     openDatabase: open,
     openWorkspace,
@@ -245,6 +251,16 @@ export function wire(options: WiringOptions): Wired {
       );
     },
   };
+}
+
+/** What the environment holds beside the keys of partners, which lie in the database. */
+function programSecretsOf({ program, database }: Config): CommandContext['programSecrets'] {
+  const { registrationSecret } = program.runsignup;
+  const password = database.kind === 'postgresql' ? database.connection.password : undefined;
+  return [
+    { of: "the program's registration secret with RunSignUp", secret: registrationSecret },
+    { of: 'the password of the database', secret: password },
+  ].flatMap(({ of, secret }) => (typeof secret === 'string' ? [{ of, secret }] : []));
 }
 
 function refuseToWrite(path: string): (cause: NodeJS.ErrnoException) => never {

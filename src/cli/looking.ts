@@ -19,4 +19,12 @@ export function addLooking(program: Command, add: AddCommand): void {
     (c, _, o) => import('../commands/doctor.ts').then((m) => m.runDoctor(c, o as never)),
     (command) => command.option('--no-calls', 'ask no provider; else one call is made with each credential'),
   );
+  add(
+    program,
+    'audit',
+    'look in the database for a broken promise: overlaps, lost claims, budgets, removals, secrets; changes nothing',
+    ['audit', 'audit --days 7', 'audit --json'],
+    (c, _, o) => import('../commands/audit.ts').then((m) => m.runAuditCommand(c, o as never)),
+    (command) => command.option('--days <n>', 'judge so many days back', '30'),
+  );
 }

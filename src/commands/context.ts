@@ -29,6 +29,10 @@ export interface CommandContext {
   readonly alerting: Alerting | undefined;
   /** Calls per hour of a provider, where the environment sets them. */
   callsPerHour(provider: string): number | undefined;
+  /** Kept between two calls of a credential (ms). */
+  readonly paceMs: number;
+  /** Secrets of the program itself, which no output and no table may hold, with the words for whose they are. */
+  readonly programSecrets: readonly { readonly of: string; readonly secret: string }[];
   newId(): string;
   /** Opened at most once. @throws DatabaseUnavailable, EmbeddedDatabaseBusy */
   openDatabase(): Promise<Database>;

@@ -11,8 +11,9 @@ export async function runPrune(context: CommandContext, options: { keepDays: str
     });
   }
   const { database, clock } = await context.openWorkspace();
-  const before = new Date(clock.now().getTime() - days * 86_400_000);
-  const pruned = await prune(database.db, before, context.signal);
+  const now = clock.now();
+  const before = new Date(now.getTime() - days * 86_400_000);
+  const pruned = await prune(database.db, before, context.signal, now);
   return {
     exit: context.signal.aborted ? 'terminated' : 'done',
     text: `Deleted ${pruned.historyRows} rows of history and ${pruned.apiCalls} of calls from before ${before.toISOString()}.`,

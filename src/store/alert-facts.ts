@@ -116,7 +116,7 @@ function credentials({ now }: AlertQuery) {
       c.refused_reason as reason, jsonb_build_object('kind', 'CredentialRefused') as details
     from partner_provider_credentials c
     where c.refused_at is not null
-      or exists (select 1 from alerts a where a.timing_partner_id = c.timing_partner_id and a.cause = ${cause})`;
+      or (c.timing_partner_id, ${cause}) in (select a.timing_partner_id, a.cause from alerts a)`;
 }
 
 /** What failed by a safety stop has a message of its own. */
@@ -133,7 +133,10 @@ function syncs(query: AlertQuery) {
     join lateral (select * from sync_history h where h.timing_partner_id = e.timing_partner_id
       and h.provider_id = e.provider_id and h.event_id = e.event_id and ${tellsOfEvent} and ${ended} and ${happened(query)}
       order by h.sync_history_id desc limit 1) h on true
-    where e.start_at >= ${back(query.eventsFrom)}::timestamptz`;
+    -- Most events never did: a small index tells, and their histories are left alone.
+    where e.start_at >= ${back(query.eventsFrom)}::timestamptz and exists (select 1 from sync_history f
+      where f.timing_partner_id = e.timing_partner_id and f.provider_id = e.provider_id and f.event_id = e.event_id
+        and f.status = 'failed_permanent')`;
 }
 
 function safetyStops(query: AlertQuery) {
@@ -150,7 +153,7 @@ function safetyStops(query: AlertQuery) {
       and ${tellsOfEvent} and ${isSafetyStop} and ${happened(query)}
       order by h.sync_history_id desc limit 1) h on true
     where e.start_at >= ${back(query.eventsFrom)}::timestamptz and (e.listing_stopped_at is not null
-      or exists (select 1 from alerts a where a.timing_partner_id = e.timing_partner_id and a.cause = ${cause}))`;
+      or (e.timing_partner_id, ${cause}) in (select a.timing_partner_id, a.cause from alerts a))`;
 }
 
 /** Scoring events with the registration events that are linked to them. */

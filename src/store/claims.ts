@@ -47,6 +47,8 @@ export interface Checkpoint {
   readonly since: string | null;
   /** The watermark of the series: from its first page's answer. */
   readonly watermark: string;
+  /** The provider's clock in that answer (UTC), where it named one. */
+  readonly providerAt?: string;
   readonly resume: Json;
   readonly fetched: number;
   /** Calls that the listing has taken so far, over all runs that continued it. */
@@ -95,7 +97,7 @@ export async function abandonDeadClaims(
   // Asked again by the statement itself: a page may have extended the lease meanwhile. A row that is locked is left to the
   // next run: either its page is just being stored, or its machine is frozen in the middle, and PostgreSQL ends that soon.
   const result = await sql<{ eventId: string | null; host: string | null }>`
-    update sync_history set status = 'abandoned', finished_at = ${now},
+    update sync_history set status = 'abandoned', finished_at = ${now}, released_at = clock_timestamp(),
       reason = 'its process ended or its lease ran out before it was done'
     where sync_history_id in (
       select sync_history_id from sync_history where status = 'running' and claim_key is not null and (${over}
@@ -120,7 +122,7 @@ export async function claimEvents(db: Db, identity: RunIdentity, request: ClaimR
   const { owner, unitId, now } = request;
   const { key, operation, direction } = work[request.kind];
   return db.transaction().execute(async (tx) => {
-    const claimed = await sql<{ event_id: string }>`
+    const claimed = await sql<{ id: number; event_id: string }>`
       insert into sync_history (timing_partner_id, provider_id, event_id, operation_type, sync_direction, sync_time, status,
         claim_key, run_id, unit_id, partner_provider_credential_id, host, process, started_at, lease_until, since, failures)
       select ${owner.partnerId}::int, ${owner.providerId}::int, e, ${operation}::text, ${direction}::text, ${now}::timestamptz, 'running',
@@ -132,7 +134,7 @@ export async function claimEvents(db: Db, identity: RunIdentity, request: ClaimR
       -- Two claims that meet wait for each other's rows: in one order they cannot wait in a circle.
       order by e
       on conflict (timing_partner_id, provider_id, claim_key) where status = 'running' do nothing
-      returning event_id`.execute(tx);
+      returning sync_history_id as id, event_id`.execute(tx);
     const got = request.eventIds.filter((id) => claimed.rows.some((row) => row.event_id === id));
     // Asked for behind the insert: only a holder of the claim sees for certain who ended before it.
     const all = got.length === 0 ? [] : await rowsBefore(tx, request, got);
@@ -148,11 +150,15 @@ export async function claimEvents(db: Db, identity: RunIdentity, request: ClaimR
     const checkpoint = checkpointOf(before, request, eventIds);
     const failures = new Map(before.map((row) => [row.event_id, row.failures]));
     const claim: Claim = { owner, unitId, eventIds, checkpoint, failures };
-    if (checkpoint) {
-      // Handed on at once: this run may die before its first page too.
-      await sql`update sync_history set checkpoint = ${JSON.stringify(checkpoint)}::jsonb, since = ${checkpoint.since}::timestamptz
-        where ${rowsOf(claim)}`.execute(tx);
-    }
+    const ids = claimed.rows.flatMap((row) => (done.has(row.event_id) ? [] : [row.id]));
+    const since = checkpoint ? checkpoint.since : (request.since?.toISOString() ?? null);
+    // The time by a statement of its own: the insert may have waited for another claim to end, and read its clock before. The
+    // checkpoint is handed on at once: this run may die before its first page too.
+    await sql`update sync_history set claimed_at = clock_timestamp(), since = ${since}::timestamptz,
+      checkpoint = ${checkpoint ? JSON.stringify(checkpoint) : null}::jsonb
+      where sync_history_id = any(array(select x::bigint from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) as x))`.execute(
+      tx,
+    );
     return claim;
   });
 }
@@ -232,7 +238,7 @@ export async function extendClaim(
   progress: { now: Date; leaseSeconds: number; checkpoint: Checkpoint | null },
 ): Promise<void> {
   const result = await sql`update sync_history
-    set lease_until = ${leaseEnd(progress.now, progress.leaseSeconds)}::timestamptz, checkpoint = ${progress.checkpoint && JSON.stringify(progress.checkpoint)}::jsonb
+    set lease_until = ${leaseEnd(progress.now, progress.leaseSeconds)}::timestamptz, last_page_at = clock_timestamp(), checkpoint = ${progress.checkpoint && JSON.stringify(progress.checkpoint)}::jsonb
     where ${rowsOf(claim)} and status = 'running' returning 1`.execute(tx);
   if (result.rows.length !== claim.eventIds.length) {
     throw claimLost(claim);
@@ -245,7 +251,7 @@ export async function keepClaim(
   claim: Claim,
   { now, leaseSeconds }: { readonly now: Date; readonly leaseSeconds: number },
 ): Promise<void> {
-  const statement = sql`update sync_history set lease_until = ${leaseEnd(now, leaseSeconds)}::timestamptz
+  const statement = sql`update sync_history set lease_until = ${leaseEnd(now, leaseSeconds)}::timestamptz, last_page_at = clock_timestamp()
     where ${rowsOf(claim)} and status = 'running' returning 1`;
   const result = await onceMore(() => statement.execute(db));
   if (result.rows.length !== claim.eventIds.length) throw claimLost(claim);
@@ -263,19 +269,31 @@ export async function addCounts(tx: Db, claim: Claim, counts: ReadonlyMap<string
     where ${rowsOf(claim, 'h')} and h.event_id = c.event_id`.execute(tx);
 }
 
+/** What the history keeps of a listing that is done. */
+export interface FinishedListing {
+  readonly watermark: Date;
+  /** Of all runs that made the listing. */
+  readonly calls: number;
+  /** The unit that began it. */
+  readonly series: string;
+  /** The provider's clock as it began (UTC). */
+  readonly providerAt?: Date | undefined;
+}
+
 /**
  * Ends the claim with success, in the transaction of the last page: rows, watermark and `completed` come together.
- * @param end `listing`: undefined where nothing was listed; `calls`: of all runs that made the listing.
+ * @param end `listing`: undefined where nothing was listed.
  */
 export async function completeClaim(
   tx: Db,
   claim: Claim,
-  end: { now: Date; listing: { watermark: Date; calls: number } | undefined; apiCalls: number },
+  end: { now: Date; listing: FinishedListing | undefined; apiCalls: number },
 ): Promise<void> {
   const ofFirst = (calls: number | null) =>
     sql`case when event_id = ${claim.eventIds[0]} then ${calls}::int when ${calls}::int is not null then 0 end`;
-  await sql`update sync_history set status = 'completed', finished_at = ${end.now}, checkpoint = null,
-      watermark = ${end.listing?.watermark ?? null}::timestamptz, api_calls = ${ofFirst(end.apiCalls)},
+  await sql`update sync_history set status = 'completed', finished_at = ${end.now}, released_at = clock_timestamp(), checkpoint = null,
+      watermark = ${end.listing?.watermark ?? null}::timestamptz, series = ${end.listing?.series ?? null}::uuid,
+      provider_at = ${end.listing?.providerAt ?? null}::timestamptz, api_calls = ${ofFirst(end.apiCalls)},
       listing_calls = ${ofFirst(end.listing?.calls ?? null)}, failures = 0, retry_at = null,
       num_of_synced_records = fetched, entries_success = fetched - coalesce(entries_failed, 0),
       entries_failed = coalesce(entries_failed, 0), duration_seconds = ${secondsSince(end.now)}
@@ -296,7 +314,7 @@ export interface ClaimEnd {
 
 /** @param eventId one of the claim's events: each has its own count of failures. */
 export async function endClaim(db: Db, claim: Claim, eventId: string, end: ClaimEnd): Promise<void> {
-  const statement = sql`update sync_history set status = ${end.status}, finished_at = ${end.now}, reason = ${end.reason},
+  const statement = sql`update sync_history set status = ${end.status}, finished_at = ${end.now}, released_at = clock_timestamp(), reason = ${end.reason},
       error_details = ${end.error && JSON.stringify(end.error)}::jsonb, failures = coalesce(${end.failures ?? null}::int, failures), retry_at = ${end.retryAt ?? null}::timestamptz,
       api_calls = case when event_id = ${claim.eventIds[0]} then ${end.apiCalls}::int else 0 end,
       num_of_synced_records = fetched, entries_success = fetched - coalesce(entries_failed, 0),

@@ -63,6 +63,10 @@ const explanations: Readonly<Record<string, readonly [what: string, hint: string
   ETIMEDOUT: ['does not answer', 'Check the network and the firewall between here and the database.'],
   ECONNRESET: ['closed the connection', 'The next run connects again; see the log of PostgreSQL if it lasts.'],
   EPIPE: ['closed the connection', 'The next run connects again; see the log of PostgreSQL if it lasts.'],
+  '08P01': [
+    'refuses what the connection asks for',
+    'PgBouncer takes no options= in DATABASE_URL: alter role … set search_path = … does the same. Else see its log.',
+  ],
   '28P01': ['refuses the password', 'Check user and password in the database settings.'],
   '28000': ['refuses this user', 'Check the user, and pg_hba.conf on the server.'],
   '3D000': ['has no such database', 'Create it (`createdb p88`), or check the name.'],

@@ -23,7 +23,8 @@ export async function claimDiscovery(
   owner: Owner,
   options: { now: Date; leaseSeconds: number; unitId: string; includePast: boolean; eventId?: string | undefined },
 ): Promise<DiscoveryClaim | undefined> {
-  const result = await sql`
+  const claimed = await db.transaction().execute(async (tx) => {
+    const inserted = await sql<{ id: number }>`
     insert into sync_history (timing_partner_id, provider_id, operation_type, sync_direction, sync_time, status, claim_key,
       run_id, unit_id, partner_provider_credential_id, host, process, started_at, lease_until, reason)
     values (${owner.partnerId}::int, ${owner.providerId}::int, ${options.eventId === undefined ? 'events' : 'event_lookup'}, 'pull', ${options.now}::timestamptz, 'running',
@@ -31,8 +32,13 @@ export async function claimDiscovery(
       ${identity.host}::text, ${identity.process}::text, ${options.now}::timestamptz, ${leaseEnd(options)}::timestamptz,
       ${options.includePast ? 'past included' : null}::text)
     on conflict (timing_partner_id, provider_id, claim_key) where status = 'running' do nothing
-    returning 1`.execute(db);
-  return result.rows.length === 0 ? undefined : { owner, unitId: options.unitId };
+    returning sync_history_id as id`.execute(tx);
+    // Behind the insert, as for events (claims.ts).
+    for (const { id } of inserted.rows)
+      await sql`update sync_history set claimed_at = clock_timestamp() where sync_history_id = ${id}`.execute(tx);
+    return inserted.rows.length > 0;
+  });
+  return claimed ? { owner, unitId: options.unitId } : undefined;
 }
 
 /** Extends the lease; what a page's transaction begins with. @throws ClaimLost where another run took it over. */
@@ -41,7 +47,8 @@ export async function keepDiscovery(
   claim: DiscoveryClaim,
   lease: { readonly now: Date; readonly leaseSeconds: number },
 ): Promise<void> {
-  const result = await sql`update sync_history set lease_until = ${leaseEnd(lease)}::timestamptz
+  const result =
+    await sql`update sync_history set lease_until = ${leaseEnd(lease)}::timestamptz, last_page_at = clock_timestamp()
     where ${rowOf(claim)} and status = 'running' returning 1`.execute(db);
   if (result.rows.length > 0) return;
   throw new ClaimLost(`another run took over the discovery of credential ${claim.owner.credentialId}; this one stops`, {
@@ -62,7 +69,7 @@ export async function endDiscovery(
 ): Promise<void> {
   const error =
     end.error && JSON.stringify({ kind: end.error.kind, message: end.error.message, hint: end.error.hint ?? null });
-  const statement = sql`update sync_history set status = ${end.status}, finished_at = ${end.now}::timestamptz, reason = coalesce(${end.error?.message ?? null}::text, reason),
+  const statement = sql`update sync_history set status = ${end.status}, finished_at = ${end.now}::timestamptz, released_at = clock_timestamp(), reason = coalesce(${end.error?.message ?? null}::text, reason),
       error_details = ${error ?? null}::jsonb, api_calls = ${end.apiCalls}::int, fetched = ${end.counts.events + end.counts.failed}::int,
       inserted = ${end.counts.newEvents}::int, updated = ${end.counts.changedEvents}::int,
       unchanged = ${end.counts.events - end.counts.newEvents - end.counts.changedEvents}::int,

@@ -10,6 +10,8 @@ import type { Owner } from './participants.ts';
 export interface LedgerOptions {
   readonly owner: Owner;
   readonly runId: string;
+  /** What operators and timers typed: `tick`, `credentials test`. */
+  readonly command: string;
   readonly clock: Clock;
   /** Calls that may stand in the sliding hour; less than the limit where some are kept for more urgent work. */
   readonly ceiling: () => number;
@@ -36,9 +38,9 @@ export function createLedger(db: Db, options: LedgerOptions): CallLedger {
         await sql`select 1 from partner_provider_credentials
           where partner_provider_credential_id = ${owner.credentialId} for update`.execute(tx);
         const inserted = await sql<{ call_id: number; called_at: Date }>`
-          insert into api_calls (partner_provider_credential_id, timing_partner_id, provider_id, run_id, unit_id, called_at, method, path)
+          insert into api_calls (partner_provider_credential_id, timing_partner_id, provider_id, run_id, unit_id, command, called_at, method, path)
           select ${owner.credentialId}::int, ${owner.partnerId}::int, ${owner.providerId}::int, ${options.runId}::uuid,
-            ${options.unitId() ?? null}::uuid, greatest(${now}::timestamptz, r.newest + ${options.paceMs}::int * interval '1 millisecond'),
+            ${options.unitId() ?? null}::uuid, ${options.command}::text, greatest(${now}::timestamptz, r.newest + ${options.paceMs}::int * interval '1 millisecond'),
             ${method}::text, ${path}::text
           from (select count(*) as n, max(called_at) as newest ${recent(now)}) r
           where r.n < ${options.ceiling()}::int

@@ -9,6 +9,16 @@ export interface ProviderIds {
   idOf(provider: Provider): number;
 }
 
+/** `rate_limit_per_hour` by provider id, where a row has one. */
+export async function listProviderLimits(db: Db): Promise<ReadonlyMap<number, number>> {
+  const rows = await db.selectFrom('providers').select(['provider_id', 'rate_limit_per_hour']).execute();
+  return new Map(
+    rows.flatMap(({ provider_id, rate_limit_per_hour: calls }) =>
+      calls === null ? [] : [[provider_id, calls] as const],
+    ),
+  );
+}
+
 /** The row is found by display name or one of the other names, in any case. @throws UsageError where one has no row. */
 export async function readProviderIds(db: Db, providers: readonly Provider[]): Promise<ProviderIds> {
   const rows = await db.selectFrom('providers').select(['provider_id', 'name']).orderBy('provider_id').execute();

@@ -13,8 +13,10 @@ const batch = 10_000;
 /**
  * @param before rows that began earlier (UTC) go; of each event (or what else a row is about) the newest row of every kind
  * and status stays, so that watermarks, costs and failures are kept whatever their age.
+ * @param now UTC.
  */
-export async function prune(db: Db, before: Date, signal: AbortSignal): Promise<Pruned> {
+export async function prune(db: Db, before: Date, signal: AbortSignal, now: Date): Promise<Pruned> {
+  const note = await noteBegin(db, before, now);
   const ofEvents = await inBatches(signal, async () => {
     // Oldest first, and one probe of the index per row, which `limit 1` holds the planner to: as a join it would hash the
     // whole history for each batch, 1.8 s at a million rows.
@@ -46,7 +48,27 @@ export async function prune(db: Db, before: Date, signal: AbortSignal): Promise<
     );
     return result.rows.length;
   });
-  return { historyRows: ofEvents + ofOthers, apiCalls };
+  const pruned = { historyRows: ofEvents + ofOthers, apiCalls };
+  if (!signal.aborted) await noteEnd(db, note, pruned, now);
+  return pruned;
+}
+
+/**
+ * A row of the history of its own, written before anything is deleted: from what is gone nobody can conclude that it never
+ * was, and a prune may be killed half-way. `since` is where the whole history begins from then on.
+ */
+async function noteBegin(db: Db, before: Date, now: Date): Promise<number> {
+  const result = await sql<{
+    id: number;
+  }>`insert into sync_history (operation_type, sync_time, status, started_at, since, reason)
+    values ('prune', ${now}::timestamptz, 'abandoned', ${now}::timestamptz, ${before}::timestamptz, 'it ended before all old rows were deleted')
+    returning sync_history_id as id`.execute(db);
+  return result.rows[0]?.id ?? 0;
+}
+
+async function noteEnd(db: Db, note: number, { historyRows }: Pruned, now: Date): Promise<void> {
+  await sql`update sync_history set status = 'completed', reason = null, removed = ${historyRows}::int, finished_at = ${now}::timestamptz
+    where sync_history_id = ${note}`.execute(db);
 }
 
 async function inBatches(signal: AbortSignal, step: () => Promise<number>): Promise<number> {

@@ -73,7 +73,7 @@ export async function adoptOlderResults(
     )
     update ${sql.table(spec.name)} t set ${sql.ref(spec.key[1] ?? '')} = case when o.place = 1 then o.key end,
       duplicate_of = case when o.place > 1 then o.key end
-    from older o where t.id = o.id`.execute(tx);
+    from older o where t.timing_partner_id = ${owner.partnerId} and t.id = o.id`.execute(tx);
 }
 
 /** One of each id, the later one, in the order of their ids, so that two runs cannot wait for each other in a circle. */
@@ -92,17 +92,25 @@ function upsertResultsSql(spec: TableSpec): string {
     'credentials_used = excluded.credentials_used',
     'fetched_date = excluded.fetched_date',
   ];
-  const row = (alias: string) => written.map((column) => `${alias}.${q(column)}`).join(', ');
+  const row = (alias: string, of: readonly string[] = written) =>
+    of.map((column) => `${alias}.${q(column)}`).join(', ');
+  const same = (left: string, right: string) =>
+    spec.key.map((column) => `${left}.${q(column)} = ${right}.${q(column)}`).join(' and ');
   return `
 with page as (select * from jsonb_to_recordset($1::jsonb) as r(${recordColumns({ ...spec.columns, source_row: 'jsonb' })})),
+before as (
+  select ${row('p', spec.key)}, t.timing_partner_id is not null as known
+  from page p left join ${q(spec.name)} t on t.timing_partner_id = $2::int and ${same('t', 'p')} and t.duplicate_of is null
+),
 written as (
   insert into ${q(spec.name)} as t (timing_partner_id, credentials_used, fetched_date, ${list(written)})
   select $2::int, $3::text, $4::timestamptz, ${row('p')} from page p
   on conflict ${conflictTarget(spec)} do update set ${set.join(', ')}
   where t.removed_at is not null or (${row('t')}) is distinct from (${row('excluded')})
-  returning (t.xmax = 0) as inserted
+  returning ${row('t', spec.key)}
 )
-select count(*) filter (where inserted)::int as inserted, count(*) filter (where not inserted)::int as updated from written`;
+select count(*) filter (where not b.known)::int as inserted, count(*) filter (where b.known)::int as updated
+from written w join before b on ${same('b', 'w')}`;
 }
 
 /**

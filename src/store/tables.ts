@@ -118,6 +118,10 @@ export interface Tables {
     removed: Generated<number>;
     api_calls: Generated<number>;
     listing_calls: number | null;
+    claimed_at: Date | null;
+    last_page_at: Date | null;
+    released_at: Date | null;
+    series: string | null;
     failures: Generated<number>;
     retry_at: Date | null;
   };
@@ -153,5 +157,6 @@ export interface Tables {
     duration_ms: number | null;
     bytes: number | null;
     error: string | null;
+    command: string | null;
   };
 }

@@ -27,7 +27,7 @@ export const categoryLeftReason = 'category-left';
  *
  * A row is rewritten only where something differs; a stale one (older than what is stored; at the same instant, an
  * active row against a removal) changes nothing. A blank bib keeps the one we have, and so does a blank in what a second
- * list fills.
+ * list fills. What was there before is asked for and not seen by `xmax`, which a partitioned table does not give back.
  */
 export function upsertParticipantsSql(spec: StoredTable): string {
   const columns = writtenColumns(spec);
@@ -52,10 +52,10 @@ export function upsertParticipantsSql(spec: StoredTable): string {
   ];
   return `
 with page as (select * from jsonb_to_recordset($1::jsonb) as r(${recordColumns({ ...spec.columns, ...participantExtras })})),
-leaving as (
-  select ${pageKey(spec)} from page p
-  left join ${q(spec.name)} s on ${isRowOf(spec, 's')}
-  where p.removed_reason is not null and s.removed_at is null
+before as (
+  select ${pageKey(spec)}, s.timing_partner_id is not null as known,
+    p.removed_reason is not null and s.removed_at is null as leaving
+  from page p left join ${q(spec.name)} s on ${isRowOf(spec, 's')}
 ),
 written as (
   insert into ${q(spec.name)} as t (timing_partner_id, credentials_used, fetched_date, ${list([...columns, ...besideColumns(spec)])},
@@ -72,11 +72,11 @@ written as (
       or (excluded.source_modified_at = t.source_modified_at and (t.removed_at is null or excluded.removed_reason is not null))
     ) and (${compared.map((column) => `t.${q(column)}`).join(', ')})
       is distinct from (${compared.map((column) => (keep.has(column) ? value(column) : `excluded.${q(column)}`)).join(', ')})
-  returning ${eventOf(spec, 't')} as event_id, ${keyList(spec, 't')}, (t.xmax = 0) as inserted
+  returning ${eventOf(spec, 't')} as event_id, ${keyList(spec, 't')}
 )
-select w.event_id, count(*) filter (where w.inserted)::int as inserted,
-  count(*) filter (where not w.inserted)::int as updated, count(${`l.${q(key[0] ?? '')}`})::int as removed
-from written w left join leaving l on ${keysEqual(spec, 'l', 'w')}
+select w.event_id, count(*) filter (where not b.known)::int as inserted,
+  count(*) filter (where b.known)::int as updated, count(*) filter (where b.leaving)::int as removed
+from written w join before b on ${keysEqual(spec, 'b', 'w')}
 group by w.event_id`;
 }
 
@@ -137,14 +137,19 @@ export function upsertListedSql(spec: StoredTable): string {
   ];
   return `
 with page as (select * from jsonb_to_recordset($1::jsonb) as r(${recordColumns({ ...spec.columns, source_row: 'jsonb' })})),
+before as (
+  select ${pageKey(spec)}, s.timing_partner_id is not null as known
+  from page p left join ${q(spec.name)} s on ${isRowOf(spec, 's')}
+),
 written as (
   insert into ${q(spec.name)} as t (timing_partner_id, credentials_used, fetched_date, ${list([...columns, ...besideColumns(spec)])}, source_row)
   select $2::int, $3::text, $4::timestamptz, ${writtenValues(spec)}, p.source_row from page p
   on conflict ${conflictTarget(spec)} do update set ${set.join(', ')}
   where (${compared.map((column) => `t.${q(column)}`).join(', ')}) is distinct from (${compared.map((column) => `excluded.${q(column)}`).join(', ')})
-  returning (t.xmax = 0) as inserted
+  returning ${keyList(spec, 't')}
 )
-select count(*) filter (where inserted)::int as inserted, count(*) filter (where not inserted)::int as updated from written`;
+select count(*) filter (where not b.known)::int as inserted, count(*) filter (where b.known)::int as updated
+from written w join before b on ${keysEqual(spec, 'b', 'w')}`;
 }
 
 export function recordColumns(columns: Readonly<Record<string, ColumnType>>): string {

@@ -86,7 +86,7 @@ export async function runScoringUnit(
         : thrown;
     const { resultsEveryMinutes, pushEveryMinutes } = settings.scoring;
     const everyMinutes = kind === 'push' ? pushEveryMinutes : resultsEveryMinutes;
-    return outcome(await settleFailure(context, run, everyMinutes, claim, error, apiCalls()));
+    return outcome(await settleFailure(context, run, everyMinutes, claim, error, apiCalls));
   } finally {
     run.begin({ unitId: undefined });
   }

@@ -7,7 +7,14 @@ import type { Counts } from '../domain/outcomes.ts';
 import { noCounts, addCounts as sum } from '../domain/outcomes.ts';
 import type { PlannedUnit } from '../domain/planning.ts';
 import type { ParticipantPage, RejectedRow } from '../domain/records.ts';
-import { addCounts, type Checkpoint, type Claim, completeClaim, extendClaim } from '../store/claims.ts';
+import {
+  addCounts,
+  type Checkpoint,
+  type Claim,
+  completeClaim,
+  extendClaim,
+  type FinishedListing,
+} from '../store/claims.ts';
 import type { Db } from '../store/database.ts';
 import { noteListingStopped } from '../store/events.ts';
 import { askAgain, storeOutlines } from '../store/outlines.ts';
@@ -63,6 +70,7 @@ export async function storeSeries(
     async (page, call) => {
       const now = clock.now();
       const first = checkpoint === undefined;
+      const providerAt = first ? page.providerTime?.toISOString() : checkpoint?.providerAt;
       checkpoint = {
         series: checkpoint?.series ?? claim.unitId,
         events: claim.eventIds,
@@ -74,7 +82,9 @@ export async function storeSeries(
             providerTime: page.providerTime,
             overlapSeconds: settings.overlapSeconds,
             since,
+            leftAt: since && leftAt(unit, since),
           }).toISOString(),
+        ...(providerAt !== undefined && { providerAt }),
         resume: page.resume,
         fetched: (checkpoint?.fetched ?? 0) + page.records.length + (page.outlines?.length ?? 0),
         calls: callsBefore + apiCalls(),
@@ -126,9 +136,17 @@ export async function storeSeries(
   return checkpoint;
 }
 
+/** When the sync began that left the watermark `since`; of several the earliest. */
+function leftAt(unit: PlannedUnit, since: Date): Date | undefined {
+  const starts = unit.events.flatMap(({ lastCompleted }) =>
+    lastCompleted?.watermark?.getTime() === since.getTime() ? [lastCompleted.startedAt.getTime()] : [],
+  );
+  return starts.length === 0 ? undefined : new Date(Math.min(...starts));
+}
+
 /** What the history keeps of a listing that is done. */
-export function listingOf({ watermark, calls = 0 }: Checkpoint): { watermark: Date; calls: number } {
-  return { watermark: new Date(watermark), calls };
+export function listingOf({ watermark, calls = 0, series, providerAt }: Checkpoint): FinishedListing {
+  return { watermark: new Date(watermark), calls, series, providerAt: parseDate(providerAt ?? null) };
 }
 
 /** Why an announced registration can never be read: no column and no address holds such an id. */

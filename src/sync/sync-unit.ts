@@ -78,7 +78,7 @@ export async function syncUnit(
     return outcome({ status: 'completed', eventIds: claim.eventIds, ...progress });
   } catch (error) {
     const { everyMinutes } = settings.cadence[unit.priority];
-    const ended = await settleFailure(context, run, everyMinutes, claim, error, apiCalls());
+    const ended = await settleFailure(context, run, everyMinutes, claim, error, apiCalls);
     return outcome({ eventIds: claim.eventIds, ...progress, ...ended });
   } finally {
     run.begin({ unitId: undefined });

@@ -25,6 +25,7 @@ type Ended = Pick<UnitOutcome, 'status' | 'failure' | 'deferredBecause'> & { rea
 /**
  * Records the failure and says how the unit ended.
  * @param everyMinutes the interval of the work: no retry waits longer.
+ * @param apiCalls of the unit so far: to settle who is to blame may take one more.
  * @throws the error itself where the database is lost: the claim is taken over once this process is gone.
  */
 export async function settleFailure(
@@ -33,7 +34,7 @@ export async function settleFailure(
   everyMinutes: number,
   claim: Claim,
   thrown: unknown,
-  apiCalls: number,
+  apiCalls: () => number,
 ): Promise<Ended> {
   const error = await blameOf(run, explainDatabaseError(thrown, context.database.shown));
   if (error instanceof ConnectionLost) return settleLost(context, claim, apiCalls, error);
@@ -78,7 +79,12 @@ export async function settleFailure(
  * running is given back, so that the next run goes on behind the last page that is stored.
  * @throws where the database cannot be reached any more.
  */
-async function settleLost(context: SyncContext, claim: Claim, apiCalls: number, error: ConnectionLost): Promise<Ended> {
+async function settleLost(
+  context: SyncContext,
+  claim: Claim,
+  apiCalls: () => number,
+  error: ConnectionLost,
+): Promise<Ended> {
   await endAll(context, claim, apiCalls, error, 'abandoned', () => undefined);
   const { isCompleted, counts } = await standingOf(context.database.db, claim);
   if (isCompleted) return { status: 'completed', failure: undefined, counts };
@@ -93,7 +99,7 @@ export async function settleUnclaimed(
 ): Promise<Ended> {
   const error = explainDatabaseError(thrown, context.database.shown);
   if (!(error instanceof ConnectionLost)) throw error;
-  return settleLost(context, { ...unit, checkpoint: undefined, failures: new Map() }, 0, error);
+  return settleLost(context, { ...unit, checkpoint: undefined, failures: new Map() }, () => 0, error);
 }
 
 /**
@@ -132,7 +138,7 @@ type Retry = ReturnType<typeof nextRetry> | undefined;
 async function endAll(
   context: SyncContext,
   claim: Claim,
-  apiCalls: number,
+  apiCalls: () => number,
   error: unknown,
   status: 'failed' | 'abandoned',
   retryOf: (failures: number) => Retry,
@@ -151,7 +157,7 @@ async function endAll(
       error: { kind: failure.kind, message: failure.message, hint: failure.hint ?? null },
       failures,
       retryAt: retry?.status === 'failed' ? retry.retryAt : undefined,
-      apiCalls,
+      apiCalls: apiCalls(),
     });
     if (retry?.status === 'failed_permanent') {
       permanent = true;

@@ -59,12 +59,16 @@ async function fillHistory(client: BenchDatabase['client'], now: Date, runsPerEv
   for (const { name } of indexes.rows) await client.query(`drop index ${name}`);
   await client.query(
     `insert into sync_history (timing_partner_id, provider_id, event_id, operation_type, sync_direction, sync_time, status,
-       claim_key, run_id, unit_id, partner_provider_credential_id, host, process, started_at, finished_at, lease_until, since,
-       watermark, fetched, unchanged, api_calls, failures, reason)
+       claim_key, run_id, unit_id, partner_provider_credential_id, host, process, started_at, finished_at, lease_until, claimed_at,
+       last_page_at, released_at, since, watermark, series, fetched, unchanged, api_calls, failures, reason)
      select partner, c.provider_id, (500000 + n)::text, case when run % 48 = 1 then 'full_sync' else 'incremental_sync' end, 'pull',
        started_at, status, 'event:' || (500000 + n), md5(run::text)::uuid, md5(race::text || run)::uuid, c.partner_provider_credential_id,
-       'timing-1', '4026531836:' || run || ':9', started_at, started_at + interval '2 seconds', started_at + interval '60 seconds',
-       started_at - interval '2 minutes', case status when 'completed' then started_at - interval '1 minute' end, 3, 3,
+       'timing-1', '4026531836:' || run || ':9', started_at, started_at + interval '2 seconds', started_at + interval '60 seconds', started_at,
+       started_at + interval '1 second', started_at + interval '2 seconds',
+       -- From the watermark of the sync before the one before, which may have failed.
+       case when run % 48 <> 1 then started_at - (2 * every + 1) * interval '1 minute' end,
+       case status when 'completed' then started_at - interval '1 minute' end,
+       case status when 'completed' then md5(race::text || run)::uuid end, 3, 3,
        case n % 4 when 0 then 2 else 0 end,
        case status when 'completed' then 0 else 1 end, case status when 'completed' then null else 'ProviderUnavailable' end
      from generate_series(1, $2) run, made m join partner_provider_credentials c on c.timing_partner_id = m.partner,

@@ -3,13 +3,13 @@
  * system's temporary folder. They are started here and not through that package's class, because as root the class adds
  * a system user, and because its server outlives a killed test run.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chown, cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { type Account, startWatched, unprivilegedAccount } from './watched-process.ts';
 
 export interface TestServer {
   /** Superuser, database `postgres`. */
@@ -34,20 +34,7 @@ export interface ServerOptions {
   readonly addData?: (folder: string) => Promise<void>;
 }
 
-export type Account = { uid: number; gid: number } | Record<string, never>;
-
 const password = 'test-only';
-
-/**
- * The watcher ends the server and removes its folder as soon as its standard input closes: when the run is over, and
- * also when the run was killed. QUIT is PostgreSQL's immediate shutdown; nobody needs the data.
- */
-const watcher = `folder=$1; shift; "$@" & server=$!
-while read -r order; do case $order in
-  start) "$@" & server=$! ;;
-  *) kill -$order $server; wait $server; echo halted >&2 ;;
-esac; done
-kill -QUIT $server; wait $server; rm -rf "$folder"`;
 
 /** Starts a server on a free port of the loopback interface. */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
@@ -62,18 +49,6 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
-}
-
-/** PostgreSQL refuses to run as root, and so does PgBouncer. */
-export function unprivilegedAccount(): Account {
-  if (process.getuid?.() !== 0) return {};
-  for (const user of ['postgres', 'nobody']) {
-    const [uid, gid] = ['-u', '-g'].map((flag) => spawnSync('id', [flag, user], { encoding: 'utf8' }));
-    if (uid?.status === 0 && gid?.status === 0) return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
-  }
-  throw new Error(
-    'PostgreSQL does not run as root, and there is neither a user postgres nor nobody. Set TEST_DATABASE_URL.',
-  );
 }
 
 async function give(path: string, account: Account): Promise<void> {
@@ -157,6 +132,12 @@ const usualSettings = {
   timezone: 'America/Denver',
 };
 
+const manners = {
+  ready: /ready to accept (read-only )?connections/,
+  failed: /database system is shut down|FATAL/,
+  signal: 'QUIT',
+} as const;
+
 async function listen(
   native: string,
   folder: string,
@@ -166,82 +147,20 @@ async function listen(
   const settings = Object.entries({ ...usualSettings, unix_socket_directories: folder, ...more }).map(
     ([name, value]) => `--${name}=${value}`,
   );
-  let log = '';
-  // Between finding a free port and listening on it another process may take it.
-  for (let attempt = 0; attempt < 3; attempt += 1) {
-    const port = await freePort();
-    const command = [join(native, 'bin/postgres'), '-D', join(folder, 'data'), '-p', String(port), ...settings];
-    const child = spawn('/bin/sh', ['-c', watcher, 'watcher', folder, ...command], {
-      ...account,
-      cwd: folder,
-      detached: true,
-      stdio: ['pipe', 'ignore', 'pipe'],
-    });
-    const ready = await readyLine(child);
-    if (ready.ok) {
-      return {
-        adminUrl: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`,
-        port,
-        data: join(folder, 'data'),
-        halt: (how) => order(child, how, /halted/),
-        resume: () => order(child, 'start', /ready to accept (read-only )?connections/),
-        stop: () => end(child, folder),
-      };
-    }
-    log = ready.log;
-    child.kill('SIGKILL');
-  }
-  throw new Error(`${basename(native)} PostgreSQL did not start:\n${log}`);
-}
-
-function readyLine(child: ChildProcess): Promise<{ ok: boolean; log: string }> {
-  return new Promise((resolve) => {
-    let log = '';
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      log = `${log}${text}`.slice(-4000);
-      if (log.includes('ready to accept connections')) resolve({ ok: true, log });
-      if (log.includes('database system is shut down') || log.includes('FATAL')) resolve({ ok: false, log });
-    });
-    child.on('error', (error) => resolve({ ok: false, log: String(error) }));
-    child.on('exit', () => resolve({ ok: false, log }));
-  });
-}
-
-/** Tells the watcher, and waits for what it or the server says then. */
-function order(child: ChildProcess, word: string, done: RegExp): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let said = '';
-    const listen = (text: string) => {
-      said += text;
-      if (!done.test(said)) return;
-      child.stderr?.off('data', listen);
-      resolve();
-    };
-    child.stderr?.on('data', listen);
-    child.once('exit', () => reject(new Error(`PostgreSQL is gone:\n${said}`)));
-    child.stdin?.write(`${word}\n`);
-  });
-}
-
-async function end(child: ChildProcess, folder: string): Promise<void> {
-  if (child.exitCode === null) {
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.stdin?.end();
-    await ended;
-  }
-  // The watcher's account may not remove the folder itself from a temporary folder with the sticky bit set.
-  await rm(folder, { recursive: true, force: true });
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
+  const { port, stop, order } = await startWatched(folder, account, manners, async (free) => [
+    join(native, 'bin/postgres'),
+    '-D',
+    join(folder, 'data'),
+    '-p',
+    String(free),
+    ...settings,
+  ]);
+  return {
+    adminUrl: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`,
+    port,
+    data: join(folder, 'data'),
+    halt: (how) => order(how, /halted/),
+    resume: () => order('start', /ready to accept (read-only )?connections/),
+    stop,
+  };
 }

@@ -180,6 +180,9 @@ describe.each([
       code: 0,
       counts: { inserted: 0, updated: 0, removed: 0, failed: 0 },
     });
+    // What older programs left proves nothing, and counts neither for nor against.
+    const audited = await at('audit', '--json');
+    expect({ code: audited.code, broken: audited.json['broken'] }).toEqual({ code: 0, broken: 0 });
     const status = await at('status', '--json');
     expect(status.code).toBe(0);
     expect(status.json['events'].filter((one: { eventId: string }) => one.eventId === '700001')).toHaveLength(2);

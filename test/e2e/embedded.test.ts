@@ -105,4 +105,5 @@ test('kill -9 of a tick in the middle of a page: the next commands find the fold
     failed: 0,
     counts: { inserted: 0, updated: 0, removed: 0 },
   });
+  expect((await ok(['audit', '--json'])).json).toMatchObject({ exitCode: 0, broken: 0 });
 }, 180_000);

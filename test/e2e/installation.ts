@@ -14,6 +14,7 @@ import { serveSandbox } from '../../src/sandbox/serve.ts';
 import { sandboxEnvironment } from '../../src/sandbox/stand-ins.ts';
 import type { World } from '../../src/sandbox/world.ts';
 import { cloneDatabase, type TestDatabase, templateDatabase } from '../database/databases.ts';
+import { expectPromisesKept } from './audited.ts';
 import { inProcess } from './in-process.ts';
 import { type Ended, run, type Started, start, type Told } from './program.ts';
 
@@ -52,7 +53,11 @@ export interface Installation {
   control(action: string, body?: unknown): Promise<void>;
   /** Calls to the provider since the last time this was asked, as `GET path`. */
   newCalls(): string[];
-  close(): Promise<void>;
+  /**
+   * Asks first whether every promise was kept, whatever the test has done to the installation.
+   * @param options `audited` false: the test itself took rows away, or lowered a limit.
+   */
+  close(options?: { readonly audited?: boolean }): Promise<void>;
 }
 
 /** A database with the schema; each is a copy of one template. */
@@ -95,7 +100,7 @@ export async function install(build: (world: World) => void, options: InstallOpt
   };
   await addCredentials(sandbox.world, env);
   // A pool, because a test may restart the server below it.
-  const own = new pg.Pool({ connectionString: database.url, max: 1 });
+  const own = new pg.Pool({ connectionString: database.url, max: 1, idleTimeoutMillis: 0 });
   own.on('error', () => undefined);
   const opened: { end(): Promise<void> }[] = [own];
   let counted = 0;
@@ -143,10 +148,14 @@ export async function install(build: (world: World) => void, options: InstallOpt
       counted = sandbox.calls.length;
       return calls.map((call) => `${call.method} ${call.path}`);
     },
-    close: async () => {
-      await Promise.all(opened.map((each) => each.end()));
-      await server.close();
-      await database.drop();
+    close: async ({ audited = true } = {}) => {
+      try {
+        if (audited) await expectPromisesKept({ env, now });
+      } finally {
+        await Promise.all(opened.map((each) => each.end()));
+        await server.close();
+        await database.drop();
+      }
     },
   };
 }

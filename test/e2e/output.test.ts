@@ -68,6 +68,7 @@ describe('--json', () => {
     status: 'now verdict database partners lastDiscoveryAt lastSyncAt rejectedRows running events links credentials',
     prune: 'before historyRows apiCalls',
     'doctor --no-calls': '',
+    audit: 'exitCode now from prunedBefore database broken promises',
     'timers print': 'scheduler files',
     'timers install --dry-run': 'files',
     'alert unit-failed p88sync-tick.service': 'exitCode unit channels',

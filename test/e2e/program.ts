@@ -9,6 +9,8 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Standard input. */
   readonly input?: string;
+  /** What the command line begins with: a program that runs another one. */
+  readonly prefix?: readonly string[];
 }
 
 export interface Ended {
@@ -35,7 +37,8 @@ export interface Started {
 
 /** Starts it and does not wait. Whoever starts it awaits `ended`. */
 export function start(args: readonly string[], options: ProgramOptions = {}): Started {
-  const child = spawn(process.execPath, [bin, ...args], {
+  const [command, ...rest] = [...(options.prefix ?? []), process.execPath, bin, ...args];
+  const child = spawn(command ?? process.execPath, rest, {
     env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });

@@ -18,7 +18,8 @@ beforeAll(async () => {
   expect((await here.tick()).code).toBe(0);
   await linkToy(here, event.id);
 });
-afterAll(() => here.close());
+// Each test begins without the history of the one before.
+afterAll(() => here.close({ audited: false }));
 beforeEach(async () => {
   here.world.resultSets.length = 0;
   await here.control('clear-faults');

@@ -24,7 +24,8 @@ export function installPublishing(): void {
     await here.discover();
     expect((await here.tick()).code).toBe(0);
   });
-  afterAll(() => here.close());
+  // Each test begins without the history of the one before.
+  afterAll(() => here.close({ audited: false }));
   beforeEach(async () => {
     here.world.resultSets.length = 0;
     Object.assign(here.world.behaviour.runsignup.results, usualResultsBehaviour);

@@ -127,6 +127,8 @@ test.each([{}, { full: true }])(
     expect(synced((await here.tick()).json)).toEqual([idOf(2)]);
     expect(await stateOf(id)).toMatchObject({ status: 'completed', retry_count: 0 });
     await expectSame(here);
+    // Under the limit of five the calls of the first hour would be too many.
+    delete here.env['P88SYNC_RUNSIGNUP_CALLS_PER_HOUR'];
   },
 );
 

@@ -10,7 +10,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { register } from '../../src/sandbox/changes.ts';
 import type { RaceEvent } from '../../src/sandbox/world.ts';
-import { unprivilegedAccount } from '../database/server.ts';
+import { unprivilegedAccount } from '../database/watched-process.ts';
 import { day, type Installation, install, minute, saturday } from '../e2e/installation.ts';
 import { type Ended, type Started, until } from '../e2e/program.ts';
 import { chancesOf, isLong, tell } from './lab/form.ts';

@@ -22,6 +22,7 @@ import {
   wantedResults,
 } from '../e2e/scored-world.ts';
 import { amount, chancesOf, tell } from './lab/form.ts';
+import { closeUnheard } from './lab/heard.ts';
 import { killAfter, killAt } from './lab/killing.ts';
 import { publishingPoints, pullPoints, pushPoints } from './lab/points.ts';
 import { type Point, type PostgresLine, startPostgresLine } from './lab/postgres-line.ts';
@@ -62,7 +63,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await line.close();
-  await here.close();
+  await closeUnheard(here);
 });
 
 const commands = {

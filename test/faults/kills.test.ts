@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RaceEvent } from '../../src/sandbox/world.ts';
 import { day, type Installation, install, minute, saturday } from '../e2e/installation.ts';
 import { amount, chancesOf, tell } from './lab/form.ts';
+import { closeUnheard } from './lab/heard.ts';
 import { killAfter, killAt } from './lab/killing.ts';
 import { discoveryPoints, syncPoints, takeoverPoints } from './lab/points.ts';
 import { type Point, type PostgresLine, startPostgresLine } from './lab/postgres-line.ts';
@@ -32,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await line.close();
-  await here.close();
+  await closeUnheard(here);
 });
 
 /** Ticks of the same host, all of them good, until nothing announced is left to be read; then everything is the same. */
@@ -65,7 +66,12 @@ async function round(point: Point, args: readonly string[]): Promise<boolean> {
 }
 
 const commandsFor = (): readonly string[] =>
-  chances.pick([['tick'], ['tick'], ['full-sync'], ['sync-event', `1:runsignup:${events[0]?.id}`, '--full']]);
+  chances.pick([
+    ['tick'],
+    ['tick', '--debug'],
+    ['full-sync', '--json'],
+    ['sync-event', `1:runsignup:${events[0]?.id}`, '--full'],
+  ]);
 
 test.each(syncPoints)('$name', async (point) => {
   // Tokens are good for an hour.

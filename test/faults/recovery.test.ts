@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { minute, saturday } from '../e2e/installation.ts';
 import { type Fleet, openFleet } from './lab/fleet.ts';
 import { amount, chancesOf, tell } from './lab/form.ts';
+import { closeUnheard } from './lab/heard.ts';
 import { syncPoints } from './lab/points.ts';
 import { type PostgresLine, startPostgresLine } from './lab/postgres-line.ts';
 import { expectSound } from './lab/sound.ts';
@@ -30,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await line.close();
-  await fleet.here.close();
+  await closeUnheard(fleet.here);
 });
 
 /** The next full minute, to which timers keep. */

@@ -1,5 +1,6 @@
 /** Who receives messages and pings in tests: an HTTP server and a mail server on real sockets, with what they were sent. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
@@ -25,10 +26,12 @@ export interface HttpReceiver {
   close(): Promise<void>;
 }
 
-export async function receiveHttp(): Promise<HttpReceiver> {
+/** @param tls a key and a certificate (PEM), by which it speaks https. */
+export async function receiveHttp(tls?: { readonly key: string; readonly cert: string }): Promise<HttpReceiver> {
   const received: Received[] = [];
   let seen = 0;
-  const server = createServer((request, response) => void take(request, response));
+  const listener = (request: IncomingMessage, response: ServerResponse) => void take(request, response);
+  const server = tls ? createSecureServer(tls, listener) : createServer(listener);
   async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readAll(request);
     const { method = '', url: path = '', headers } = request;
@@ -38,7 +41,7 @@ export async function receiveHttp(): Promise<HttpReceiver> {
   }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const receiver: HttpReceiver = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
     answer: 200,
     taken: () => {

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BudgetSpent, ClaimLost } from '../../src/domain/errors.ts';
-import { abandonDeadClaims, claimEvents, extendClaim } from '../../src/store/claims.ts';
+import { abandonDeadClaims, claimEvents, completeClaim, extendClaim } from '../../src/store/claims.ts';
 import type { Database, Db } from '../../src/store/database.ts';
 import { storeEvents } from '../../src/store/events.ts';
 import { createLedger } from '../../src/store/ledger.ts';
@@ -120,6 +120,23 @@ describe('at the same time', () => {
     expect(await historyOf(db, owner)).toHaveLength(got.length);
   });
 
+  test('a claim that had to wait for the end of another begins behind it', async () => {
+    const owner = await newOwner(db);
+    const first = await claim(db, owner, ['1']);
+    if (!first) throw new Error('the claim was not given');
+    let second: ReturnType<typeof claim> = Promise.resolve(undefined);
+    await db.transaction().execute(async (tx) => {
+      await completeClaim(tx, first, { now, listing: undefined, apiCalls: 1 });
+      second = claim(processes[0]?.db ?? db, owner, ['1']);
+      await waiting(1);
+    });
+    expect(await second).toMatchObject({ eventIds: ['1'] });
+    const [one = {}, two = {}] = await historyOf(db, owner);
+    expect(Number(two['claimed_at'])).toBeGreaterThanOrEqual(Number(one['released_at']));
+    // By the clocks of the runs they would seem to overlap.
+    expect(two['started_at']).toEqual(one['started_at']);
+  });
+
   test('a claim that is being extended is not taken over, one that was is lost', async () => {
     const owner = await newOwner(db);
     const held = await claim(db, owner, ['1']);
@@ -152,7 +169,14 @@ describe('at the same time', () => {
   test('the hour of a credential holds across processes', async () => {
     const owner = await newOwner(db);
     const reserve = async (on: Db) => {
-      const options = { owner, runId: randomUUID(), clock: { now: () => now }, ceiling: () => 17, paceMs: 1_000 };
+      const options = {
+        owner,
+        runId: randomUUID(),
+        command: 'tick',
+        clock: { now: () => now },
+        ceiling: () => 17,
+        paceMs: 1_000,
+      };
       const ledger = createLedger(on, { ...options, unitId: () => undefined, onReserved: () => undefined });
       const made = await Promise.allSettled(
         Array.from({ length: 5 }, () => ledger.reserve({ method: 'GET', path: '/' })),

@@ -4,6 +4,7 @@ import type { OpenStore } from './opening.ts';
 import type { Opened } from './store-world.ts';
 import { alertTests } from './suite/alerts.ts';
 import { badRowTests } from './suite/bad-rows.ts';
+import { claimTimeTests } from './suite/claim-times.ts';
 import { claimTests } from './suite/claims.ts';
 import { dueTests } from './suite/due.ts';
 import { eventTests } from './suite/events.ts';
@@ -30,6 +31,7 @@ const parts: readonly (readonly [string, (opened: Opened) => void])[] = [
   ['registrations', registrationTests],
   ['bad rows', badRowTests],
   ['claims', claimTests],
+  ['times of claims', claimTimeTests],
   ['what is still due', stillDueTests],
   ['ledger', ledgerTests],
   ['secrets', secretTests],

@@ -122,6 +122,7 @@ describe('no table is read from end to end', () => {
           owner,
           runId,
           clock: { now: () => now },
+          command: 'tick',
           paceMs: 0,
           unitId: () => undefined,
           onReserved: () => undefined,
@@ -171,7 +172,7 @@ describe('no table is read from end to end', () => {
 
   test('pruning probes an index per row, and reads no more for a longer history', async () => {
     statements.length = 0;
-    await prune(db, at(-7 * 24 * hour), new AbortController().signal);
+    await prune(db, at(-7 * 24 * hour), new AbortController().signal, now);
     const [ofEvents] = statements.filter(({ sql: text }) => text.includes('h.event_id is not null'));
     const client = new pg.Client({ connectionString: store.url });
     await client.connect();

@@ -31,6 +31,7 @@ create table api_calls (
   duration_ms integer,
   bytes bigint,
   error text,
+  command text,
   constraint api_calls_pkey PRIMARY KEY (api_call_id)
 );
 CREATE INDEX api_calls_budget ON public.api_calls USING btree (partner_provider_credential_id, called_at);
@@ -742,6 +743,11 @@ create table sync_history (
   failures integer not null default 0,
   retry_at timestamp with time zone,
   listing_calls integer,
+  claimed_at timestamp with time zone,
+  last_page_at timestamp with time zone,
+  released_at timestamp with time zone,
+  series uuid,
+  provider_at timestamp with time zone,
   constraint sync_history_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES providers(provider_id),
   constraint sync_history_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint sync_history_pkey PRIMARY KEY (sync_history_id)
@@ -749,6 +755,7 @@ create table sync_history (
 CREATE INDEX sync_history_changes ON public.sync_history USING btree (timing_partner_id, provider_id, event_id, finished_at DESC) WHERE (((inserted + updated) + removed) > 0);
 CREATE UNIQUE INDEX sync_history_claim ON public.sync_history USING btree (timing_partner_id, provider_id, claim_key) WHERE (status = 'running'::text);
 CREATE INDEX sync_history_discoveries ON public.sync_history USING btree (sync_history_id DESC) WHERE (operation_type = 'events'::text);
+CREATE INDEX sync_history_failed_for_good ON public.sync_history USING btree (timing_partner_id, provider_id, event_id) WHERE (status = 'failed_permanent'::text);
 CREATE INDEX sync_history_full ON public.sync_history USING btree (timing_partner_id, provider_id, event_id, sync_history_id DESC) WHERE ((status = ANY (ARRAY['completed'::text, 'success'::text])) AND (operation_type = 'full_sync'::text));
 CREATE INDEX sync_history_incremental ON public.sync_history USING btree (timing_partner_id, provider_id, event_id, sync_history_id DESC) WHERE ((status = ANY (ARRAY['completed'::text, 'success'::text])) AND (operation_type = ANY (ARRAY['incremental_sync'::text, 'participants'::text])));
 CREATE INDEX sync_history_newest ON public.sync_history USING btree (timing_partner_id, provider_id, event_id, sync_history_id DESC);

@@ -93,7 +93,10 @@ export async function syncWorld(database: Database, provider: Provider, changes:
     changes.onCall?.(unitId);
   };
   const session: ProviderSession = {
-    check: () => script.check(),
+    check: () => {
+      call();
+      return script.check();
+    },
     listParticipants: (query) => {
       asked.push(query);
       return follow(script.participants, Number(query.resume ?? 0), call, (page, index) => ({

@@ -17,7 +17,9 @@ create table alerts (
   waiting text[] not null default '{}',
   primary key (timing_partner_id, cause)
 );
--- Publications that failed are looked for at every tick that may tell of them.
+-- What failed for good is looked for at every tick that may tell of it.
+create index if not exists sync_history_failed_for_good on sync_history (timing_partner_id, provider_id, event_id)
+  where status = 'failed_permanent';
 create index if not exists sync_queue_failed on sync_queue (completed_at) where status = 'failed';
 `,
 };

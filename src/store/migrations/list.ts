@@ -6,6 +6,7 @@ import { details } from './0004-details.ts';
 import { scoring } from './0005-scoring.ts';
 import { publish } from './0006-publish.ts';
 import { queue } from './0007-queue.ts';
+import { audit } from './0008-audit.ts';
 import { alerts } from './0009-alerts.ts';
 import { throttles } from './0010-throttles.ts';
 
@@ -18,6 +19,7 @@ export const coreMigrations: readonly Migration[] = [
   scoring,
   publish,
   queue,
+  audit,
   alerts,
   throttles,
 ];

@@ -3,12 +3,18 @@ import type { World } from '../../../src/sandbox/world.ts';
 import { type Installation, install } from '../../e2e/installation.ts';
 import { type Started, start } from '../../e2e/program.ts';
 import { type LaboratoryClock, laboratoryClock } from './database-clock.ts';
+import { hear } from './heard.ts';
 
 export interface Fleet {
   readonly here: Installation;
   readonly clock: LaboratoryClock;
   /** A run on this host. @param env overrides what all hosts have. */
-  start(host: string, args: readonly string[], env?: Readonly<Record<string, string>>): Started;
+  start(
+    host: string,
+    args: readonly string[],
+    env?: Readonly<Record<string, string | undefined>>,
+    prefix?: readonly string[],
+  ): Started;
 }
 
 /** @param start when it is, to begin with (UTC). */
@@ -21,6 +27,7 @@ export async function openFleet(begin: Date, build: (world: World) => void): Pro
   return {
     here,
     clock,
-    start: (host, args, env = {}) => start(args, { env: { ...here.env, P88SYNC_HOST: host, ...env } }),
+    start: (host, args, env = {}, prefix = []) =>
+      hear(here, start(args, { env: { ...here.env, P88SYNC_HOST: host, ...env }, prefix })),
   };
 }

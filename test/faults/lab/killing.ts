@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Installation } from '../../e2e/installation.ts';
 import { type Ended, start } from '../../e2e/program.ts';
+import { hear } from './heard.ts';
 import type { Point, PostgresLine } from './postgres-line.ts';
 
 export interface Killed {
@@ -21,7 +22,7 @@ export async function killAt(
   point: Point,
 ): Promise<Killed> {
   const armed = line.arm(point, () => started.child.kill('SIGKILL'));
-  const started = start(withClock(here, args), { env: { ...here.env, DATABASE_URL: line.url } });
+  const started = hear(here, start(withClock(here, args), { env: { ...here.env, DATABASE_URL: line.url } }));
   const ended = await started.ended;
   armed.disarm();
   line.proxy.cutAll();
@@ -34,7 +35,7 @@ export async function killAfter(
   args: readonly string[],
   moments: readonly { readonly ms: number; readonly death: Death }[],
 ): Promise<Ended> {
-  const started = start(withClock(here, args), { env: here.env });
+  const started = hear(here, start(withClock(here, args), { env: here.env }));
   const over = new AbortController();
   const end = started.ended.finally(() => over.abort());
   for (const { ms, death } of moments) {

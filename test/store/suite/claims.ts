@@ -152,7 +152,11 @@ export function claimTests(opened: Opened): void {
     await expect(extend(old)).rejects.toThrow(ClaimLost);
     await expect(extend(old)).rejects.toThrow('another run took over 1, 2; this one stops');
     await end(old, 'failed', 1);
-    await completeClaim(opened.db, old, { now, listing: { watermark: now, calls: 1 }, apiCalls: 1 });
+    await completeClaim(opened.db, old, {
+      now,
+      listing: { watermark: now, calls: 1, series: old.unitId },
+      apiCalls: 1,
+    });
     expect(await historyOf(opened.db, owner)).toEqual(before);
     await expect(extend(next)).resolves.toBeUndefined();
   });
@@ -194,7 +198,7 @@ export function claimTests(opened: Opened): void {
     );
     await completeClaim(opened.db, one, {
       now: at(90_400),
-      listing: { watermark: at(-minute), calls: 1 },
+      listing: { watermark: at(-minute), calls: 1, series: one.unitId },
       apiCalls: 7,
     });
     const done = {
@@ -329,7 +333,12 @@ export function claimTests(opened: Opened): void {
 
   test('after a success there is nothing to continue', async () => {
     const owner = await interrupted('abandoned');
-    await completeClaim(opened.db, await held(owner), { now, listing: { watermark: now, calls: 1 }, apiCalls: 1 });
+    const one = await held(owner);
+    await completeClaim(opened.db, one, {
+      now,
+      listing: { watermark: now, calls: 1, series: one.unitId },
+      apiCalls: 1,
+    });
     expect((await held(owner)).checkpoint).toBeUndefined();
   });
 

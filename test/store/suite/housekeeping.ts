@@ -286,11 +286,11 @@ export function housekeepingTests(opened: Opened): void {
     await addCall(owner, 40 * day);
     await addCall(owner, 29 * day);
     const before = (await statesOf(owner)).states;
-    const pruned = await prune(opened.db, at(-30 * day), running);
+    const pruned = await prune(opened.db, at(-30 * day), running, now);
     expect((await historyOf(opened.db, owner)).map((row) => row['sync_history_id'])).toEqual(kept);
     expect((await statesOf(owner)).states).toEqual(before);
     expect(pruned).toEqual({ historyRows: 4, apiCalls: 1 });
-    expect(await prune(opened.db, at(-30 * day), running)).toEqual({ historyRows: 0, apiCalls: 0 });
+    expect(await prune(opened.db, at(-30 * day), running, now)).toEqual({ historyRows: 0, apiCalls: 0 });
   });
 
   test('old full syncs of everything go too, but for the newest', async () => {
@@ -298,7 +298,7 @@ export function housekeepingTests(opened: Opened): void {
       sql`insert into sync_history (operation_type, status, claim_key, started_at)
         values ('full_sync_run', 'completed', 'full-sync:pruned', ${at(-ago)})`.execute(opened.db);
     for (const ago of [50, 49, 48]) await add(ago * day);
-    await prune(opened.db, at(-30 * day), running);
+    await prune(opened.db, at(-30 * day), running, now);
     const left = await sql`select started_at from sync_history where claim_key = 'full-sync:pruned'`.execute(opened.db);
     expect(left.rows).toEqual([{ started_at: at(-48 * day) }]);
   });
@@ -306,7 +306,7 @@ export function housekeepingTests(opened: Opened): void {
   test('a prune that was told to end has deleted nothing more', async () => {
     const owner = await newOwner(opened.db);
     await addCall(owner, 40 * day);
-    expect(await prune(opened.db, at(-30 * day), AbortSignal.abort())).toEqual({ historyRows: 0, apiCalls: 0 });
-    expect(await prune(opened.db, at(-30 * day), running)).toMatchObject({ apiCalls: 1 });
+    expect(await prune(opened.db, at(-30 * day), AbortSignal.abort(), now)).toEqual({ historyRows: 0, apiCalls: 0 });
+    expect(await prune(opened.db, at(-30 * day), running, now)).toMatchObject({ apiCalls: 1 });
   });
 }

@@ -16,6 +16,7 @@ export function ledgerTests(opened: Opened): void {
       runId: randomUUID(),
       clock: { now: () => now },
       ceiling: () => 1_000,
+      command: 'tick',
       paceMs: 0,
       unitId: () => undefined,
       onReserved: () => undefined,
@@ -28,7 +29,9 @@ export function ledgerTests(opened: Opened): void {
       from jsonb_array_elements_text(${JSON.stringify(ages.map((age) => at(-age)))}::jsonb) as x`.execute(opened.db);
   const callsOf = async (owner: Owner) =>
     (
-      await sql<Record<string, unknown>>`select unit_id, called_at, method, path, status, duration_ms, bytes, error
+      await sql<
+        Record<string, unknown>
+      >`select unit_id, command, called_at, method, path, status, duration_ms, bytes, error
         from api_calls where partner_provider_credential_id = ${owner.credentialId} order by api_call_id`.execute(
         opened.db,
       )
@@ -44,9 +47,19 @@ export function ledgerTests(opened: Opened): void {
     await log.settle(one, { status: 200, durationMs: 12.6, bytes: 3_000_000_000, error: undefined });
     await log.settle(two, { status: undefined, durationMs: 1, bytes: 0, error: 'ECONNRESET' });
     expect(await callsOf(owner)).toEqual([
-      { unit_id: unitId, called_at: now, ...call, status: 200, duration_ms: 13, bytes: 3_000_000_000, error: null },
       {
         unit_id: unitId,
+        command: 'tick',
+        called_at: now,
+        ...call,
+        status: 200,
+        duration_ms: 13,
+        bytes: 3_000_000_000,
+        error: null,
+      },
+      {
+        unit_id: unitId,
+        command: 'tick',
         called_at: now,
         method: 'POST',
         path: '/token',

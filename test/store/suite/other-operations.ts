@@ -196,7 +196,7 @@ export function otherOperationTests(opened: Opened): void {
     const days = 24 * hour;
     const pull = row('participants', 'completed', 100 * days, { sync_direction: 'pull' });
     const owner = await ownerWith(pull, row('participants', 'completed', 50 * days, { sync_direction: 'push' }));
-    await prune(opened.db, at(-days), new AbortController().signal);
+    await prune(opened.db, at(-days), new AbortController().signal, now);
     expect((await historyOf(opened.db, owner)).map((one) => one['sync_direction'])).toEqual(['pull', 'push']);
   });
 }

@@ -81,7 +81,11 @@ export function publishingTests(opened: Opened): void {
     const owner = await newOwner(opened.db);
     await addEvents(opened.db, owner, runsignup, ['1']);
     const sync = await held(owner);
-    await completeClaim(opened.db, sync, { now: at(1_000), listing: { watermark: now, calls: 2 }, apiCalls: 2 });
+    await completeClaim(opened.db, sync, {
+      now: at(1_000),
+      listing: { watermark: now, calls: 2, series: sync.unitId },
+      apiCalls: 2,
+    });
     const before = await stateOf(owner, at(2 * minute));
     expect(before?.lastCompleted?.startedAt).toEqual(now);
     const publishing = await held(owner, { kind, now: at(minute) });
