@@ -128,18 +128,6 @@ test('it is restarted while a page is being stored: that unit alone is given up'
   await expectRecovered();
 });
 
-test('it ends in the middle and does not come back: exit 3, and the next tick takes over at once', async () => {
-  const tick = await tickInCall();
-  await own.server.halt('INT');
-  const ended = await tick.ended;
-  await own.server.resume();
-  expect(ended.code).toBe(3);
-  expect(ended.json['error']).toMatchObject({ kind: 'DatabaseUnavailable', exit: { name: 'database', code: 3 } });
-  expect(ended.json['error'].message).toMatch(/ refuses connections$/);
-  expect(await here.query("select 1 from sync_history where status = 'running' limit 1")).toHaveLength(1);
-  await expectRecovered();
-});
-
 test('too many connections: exit 3 where it lasts, none the wiser where it passes', async () => {
   await own.admin("create role few login password 'few' connection limit 1");
   await own.admin('grant pg_read_all_data, pg_write_all_data to few');

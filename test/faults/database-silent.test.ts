@@ -1,5 +1,5 @@
 /**
- * A database that says nothing: before, while and after a tick is at work. Every run ends by itself, in time and with exit 3,
+ * A database that says nothing any more, or is gone: before, while and after a tick is at work. Every run ends by itself, in time and with exit 3,
  * and says what it was waiting for. The waits are real, so all of them are waited for at once.
  */
 import { spawnSync } from 'node:child_process';
@@ -8,16 +8,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { register } from '../../src/sandbox/changes.ts';
 import type { RaceEvent } from '../../src/sandbox/world.ts';
 import { day, type Installation, install, minute, saturday } from '../e2e/installation.ts';
 import { type Ended, start } from '../e2e/program.ts';
-import { chancesOf, isLong, tell } from './lab/form.ts';
+import { isLong, tell } from './lab/form.ts';
 import { syncPoints } from './lab/points.ts';
 import { type Point, type PostgresLine, startPostgresLine } from './lab/postgres-line.ts';
 import { expectSound } from './lab/sound.ts';
-import { changeSomething, fillWorld, smallPages } from './lab/world.ts';
-
-const chances = chancesOf('database silent');
+import { fillWorld, smallPages } from './lab/world.ts';
 
 interface Case {
   readonly here: Installation;
@@ -59,6 +58,8 @@ interface Silence {
   readonly at?: Point;
   /** Only the connection that was at the point does; others can be made. */
   readonly alone?: boolean;
+  /** It is not silent, it is gone: nobody listens there any more. */
+  readonly gone?: boolean;
   readonly code: number;
   readonly says: RegExp;
 }
@@ -75,6 +76,13 @@ const silences: readonly Silence[] = [
     at: pointOf('page: people written, before it is carried out'),
     code: 3,
     says: /^the run did not end in its time and was ended by force; it was waiting for .*the database \(127\.0\.0\.1:\d+\/\w+\), for 1\d s: insert into "\w+_participants"/,
+  },
+  {
+    what: 'and is gone for good in the middle of a page',
+    at: pointOf('page: people written, before it is carried out'),
+    gone: true,
+    code: 3,
+    says: /^the database \(127\.0\.0\.1:\d+\/\w+\) refuses connections$/,
   },
   ...(isLong
     ? [
@@ -113,16 +121,16 @@ afterAll(async () => {
   }
 });
 
-async function fallSilent({ here, line, events }: Case, { args = [], at, alone }: Silence): Promise<Ended> {
-  for (let n = 0; n < 4; n += 1) changeSomething(here.world, events, chances);
+async function fallSilent({ here, line, events }: Case, { args = [], at, alone, gone }: Silence): Promise<Ended> {
+  for (const event of events) register(here.world, event);
   here.pass(minute);
   if (!at) await line.proxy.set({ mode: 'black-hole' });
-  else line.arm(at, () => void (alone ? undefined : line.proxy.set({ mode: 'black-hole' })));
+  else line.arm(at, () => void (alone ? undefined : line.proxy.set({ mode: gone ? 'refuse' : 'black-hole' })));
   const env = { ...here.env, DATABASE_URL: line.url };
   return start(['tick', '--json', ...args, '--now', here.now().toISOString()], { env }).ended;
 }
 
-test('it falls silent: every run ends by itself and says where it was', async () => {
+test('it falls silent, or is gone: every run ends by itself and says where it was', async () => {
   const ended = await Promise.all(silences.map((silence, index) => fallSilent(cases[index] as Case, silence)));
   const seen = ended.map(({ code, signal, json }) => [
     code,

@@ -1,0 +1,127 @@
+/** A database that answers and refuses: read-only, statements too long for it, slow lines. The run says what to change. */
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { RaceEvent } from '../../src/sandbox/world.ts';
+import { day, type Installation, install, minute, saturday } from '../e2e/installation.ts';
+import { start, until } from '../e2e/program.ts';
+import { chancesOf, isLong } from './lab/form.ts';
+import { type PostgresLine, startPostgresLine } from './lab/postgres-line.ts';
+import { expectSound } from './lab/sound.ts';
+import { changeSomething, fillWorld, smallPages } from './lab/world.ts';
+
+const chances = chancesOf('database refusing');
+let here: Installation;
+let line: PostgresLine;
+let events: readonly RaceEvent[];
+let name: string;
+
+beforeAll(async () => {
+  here = await install((world) => {
+    const providers = ['runsignup', 'raceroster', 'letsdothis'] as const;
+    events = fillWorld(world, { now: saturday, people: 25, startsInMs: 20 * day, providers });
+  });
+  name = pg.escapeIdentifier(new URL(here.databaseUrl).pathname.slice(1));
+  Object.assign(here.env, smallPages(10), {
+    P88SYNC_HOST: 'host-a',
+    P88SYNC_HIGH_FROM_HOURS: '700',
+    P88SYNC_MEDIUM_FROM_HOURS: '720',
+  });
+  line = await startPostgresLine(here.databaseUrl);
+  await here.discover();
+  expect((await here.tick()).code).toBe(0);
+});
+afterAll(async () => {
+  await line.close();
+  await here.close();
+});
+afterEach(async () => {
+  await here.query(`alter database ${name} reset all`);
+});
+
+function happen(): void {
+  for (let n = 0; n < 5; n += 1) changeSomething(here.world, events, chances);
+  here.pass(minute);
+}
+
+/** The next tick finishes, nobody unlocks anything. */
+async function expectRecovered(): Promise<void> {
+  await here.query(`alter database ${name} reset all`);
+  here.pass(minute);
+  const { code, json } = await here.tick();
+  expect({ code, failed: json['totals'].failed }).toEqual({ code: 0, failed: 0 });
+  expect(await here.query("select 1 from sync_history where status = 'running'")).toEqual([]);
+  await expectSound(here);
+}
+
+test('it is read-only: exit 3 names it, nothing was called', async () => {
+  happen();
+  await here.query(`alter database ${name} set default_transaction_read_only = on`);
+  here.newCalls();
+  const ended = await here.run('tick', '--json');
+  expect({ code: ended.code, calls: here.newCalls(), error: ended.json['error'] }).toEqual({
+    code: 3,
+    calls: [],
+    error: {
+      kind: 'DatabaseUnavailable',
+      message: expect.stringMatching(/^the database \(.+\) is read-only$/),
+      hint: 'Is this a standby? Point p88sync at the primary.',
+      exit: { name: 'database', code: 3 },
+    },
+  });
+  await expectRecovered();
+});
+
+test('it allows statements less time than they take: exit 3 says what to set', async () => {
+  happen();
+  await here.query(`alter database ${name} set statement_timeout = '1500ms'`);
+  const other = await here.connect();
+  await other.query('begin; lock table runsignup_participants in share row exclusive mode');
+  const ended = await here.run('tick', '--json');
+  await other.query('rollback');
+  expect(ended.code).toBe(3);
+  expect(ended.json['error']).toMatchObject({
+    kind: 'DatabaseUnavailable',
+    message: expect.stringMatching(/ ended a statement that took longer than it allows$/),
+    hint: expect.stringContaining('Set statement_timeout higher for this user'),
+  });
+  await expectRecovered();
+});
+
+test('somebody ends its sessions while pages are stored: one unit each, and the run goes on', async () => {
+  happen();
+  const other = await here.connect();
+  await other.query('begin; lock table runsignup_participants in share row exclusive mode');
+  const tick = here.start('tick', '--json');
+  const waiting =
+    "from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'p88sync tick' and datname = current_database()";
+  await until(async () => (await here.query(`select 1 ${waiting}`)).length > 0);
+  const ended = await here.query(`select pg_terminate_backend(pid) ${waiting}`);
+  await other.query('rollback');
+  const { code, json } = await tick.ended;
+  const failed = json['units'].filter((one: { status: string }) => one.status !== 'completed');
+  expect(failed.map((one: { failure: unknown }) => one.failure)).toEqual(
+    ended.map(() => ({
+      kind: 'ConnectionLost',
+      message: expect.stringMatching(/^the database \(.+\) closed the connection in the middle$/),
+      hint: 'What was in hand is left to the next run; see the log of PostgreSQL if it lasts.',
+      exit: 'someFailed',
+    })),
+  );
+  expect(code).toBe(1);
+  await expectRecovered();
+});
+
+test(`answers come late, by ${isLong ? '2 s' : '60 ms'}: ticks are slow, and nothing is lost`, async () => {
+  happen();
+  await line.proxy.set({ delayMs: isLong ? 1_000 : 30 });
+  const env = { ...here.env, DATABASE_URL: line.url };
+  const codes: (number | null)[] = [];
+  // A page takes a dozen statements: of two seconds each a tick holds one or two.
+  do {
+    codes.push((await start(['tick', '--now', here.now().toISOString()], { env }).ended).code);
+    here.pass(minute);
+  } while (codes.at(-1) !== 0 && codes.length < 8);
+  await line.proxy.set({ delayMs: 0 });
+  expect(codes.every((code) => code === 0 || code === 1 || code === 3)).toBe(true);
+  await expectRecovered();
+}, 600_000);
