@@ -135,7 +135,7 @@ let all: Troubled;
 let failed = 0;
 beforeAll(async () => {
   all = await installTroubled();
-  Object.assign(all.here.env, { P88SYNC_HEADERS_TIMEOUT_MS: '1500', P88SYNC_BODY_TIMEOUT_MS: '1500' });
+  Object.assign(all.here.env, { P88SYNC_HEADERS_TIMEOUT_MS: '2500', P88SYNC_BODY_TIMEOUT_MS: '2500' });
 });
 afterAll(() => all.close());
 afterEach(() => all.line.clear());

@@ -45,7 +45,7 @@ function build(world: World): void {
 let all: Troubled;
 beforeAll(async () => {
   all = await installTroubled({ build });
-  Object.assign(all.here.env, { P88SYNC_HEADERS_TIMEOUT_MS: '1500', P88SYNC_BODY_TIMEOUT_MS: '1500' });
+  Object.assign(all.here.env, { P88SYNC_HEADERS_TIMEOUT_MS: '2500', P88SYNC_BODY_TIMEOUT_MS: '2500' });
 });
 afterAll(() => all.close());
 afterEach(() => all.line.clear());

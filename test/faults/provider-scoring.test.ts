@@ -69,8 +69,8 @@ beforeAll(async () => {
   });
   line = await startProviderLine(here.sandboxUrl);
   Object.assign(here.env, smallPages(20), sandboxEnvironment(line.url), {
-    P88SYNC_HEADERS_TIMEOUT_MS: '1500',
-    P88SYNC_BODY_TIMEOUT_MS: '1500',
+    P88SYNC_HEADERS_TIMEOUT_MS: '2500',
+    P88SYNC_BODY_TIMEOUT_MS: '2500',
     P88SYNC_STOP_AFTER_HOURS: '700',
     P88SYNC_RESULTS_UNTIL_HOURS: '8760',
   });
