@@ -257,6 +257,13 @@ export async function keepClaim(
   if (result.rows.length !== claim.eventIds.length) throw claimLost(claim);
 }
 
+/** Notes that the listing asks for changes from an earlier time on than was planned, before it does. @throws ClaimLost as above. */
+export async function askFurtherBack(db: Db, claim: Claim, since: Date): Promise<void> {
+  const result = await sql`update sync_history set since = ${since}::timestamptz
+    where ${rowsOf(claim)} and status = 'running' returning 1`.execute(db);
+  if (result.rows.length !== claim.eventIds.length) throw claimLost(claim);
+}
+
 /** Adds a page's counts to the history rows, as part of the page's transaction. */
 export async function addCounts(tx: Db, claim: Claim, counts: ReadonlyMap<string, Counts>): Promise<void> {
   if (counts.size === 0) return;

@@ -26,7 +26,9 @@ export async function storeRegistration(
   now: Date,
 ): Promise<StoredRegistration> {
   const before = await activeRowsOf(tx, spec, owner, one);
-  const stored = await storeParticipants(tx, spec, owner, records, now);
+  // It was announced as changed, and read by itself: what it is now, whatever its time says.
+  const order = { knownUntil: 'never', before: now } as const;
+  const stored = await storeParticipants(tx, spec, owner, records, now, order);
   const sums = stored.counts.get(one.eventId) ?? noCounts;
   let removed = 0;
   // A row that could not be read may be any of those that seem to be missing.

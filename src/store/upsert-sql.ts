@@ -21,13 +21,17 @@ export { keysEqual, list as columnList, q as quoted };
 export const absentReason = 'absent';
 export const categoryLeftReason = 'category-left';
 
+/** The stored time of a row that an earlier sync wrote lies where the provider's clock cannot be believed. */
+const isDisorder = '(t.source_modified_at > $5::timestamptz and t.fetched_date < $6::timestamptz)';
+
 /**
  * Upserts a page of registrations. Parameters: $1 page (jsonb array), $2 timing_partner_id, $3 credentials_used,
- * $4 now (timestamptz). Yields a row per event: event_id, inserted, updated, removed (newly marked).
+ * $4 now (timestamptz), $5 and $6 as `TimeOrder` has them. Yields a row per event: event_id, inserted, updated, removed
+ * (newly marked).
  *
- * A row is rewritten only where something differs; a stale one (older than what is stored; at the same instant, an
- * active row against a removal) changes nothing. A blank bib keeps the one we have, and so does a blank in what a second
- * list fills. What was there before is asked for and not seen by `xmax`, which a partitioned table does not give back.
+ * A row is rewritten only where something differs; a stale one (older than what is stored, as far as the stored time can
+ * be believed; at the same instant, an active row against a removal) changes nothing. A blank bib keeps the one we have,
+ * and so does a blank in what a second list fills. What was there before is asked for and not seen by `xmax`, which a partitioned table does not give back.
  */
 export function upsertParticipantsSql(spec: StoredTable): string {
   const columns = writtenColumns(spec);
@@ -67,6 +71,7 @@ written as (
   where (
       t.source_modified_at is null or excluded.source_modified_at is null
       or excluded.source_modified_at > t.source_modified_at
+      or ${isDisorder}
       or t.removed_reason in ('${absentReason}', '${categoryLeftReason}')
       or (excluded.source_modified_at = t.source_modified_at and (t.removed_at is null or excluded.removed_reason is not null))
     ) and (${compared.map((column) => `t.${q(column)}`).join(', ')})
@@ -80,7 +85,7 @@ group by w.event_id`;
 }
 
 /**
- * Marks people of a removal list; who is unknown is stored whole, marked. Same parameters and yield as the upsert.
+ * Marks people of a removal list; who is unknown is stored whole, marked. The same parameters and yield as the upsert.
  * Columns of a row we have are left alone: the list often holds less.
  */
 export function markRemovedSql(spec: StoredTable): string {
@@ -98,7 +103,8 @@ marked as (
     credentials_used = $3::text, fetched_date = $4::timestamptz
   from page p
   where ${isRowOf(spec, 't')}
-    and (t.source_modified_at is null or p.source_modified_at is null or p.source_modified_at >= t.source_modified_at)
+    and (t.source_modified_at is null or p.source_modified_at is null or p.source_modified_at >= t.source_modified_at
+      or ${isDisorder})
     and (t.removed_reason, t.removed_to, t.removal_row) is distinct from (p.removed_reason, p.removed_to, p.source_row)
   returning ${eventOf(spec, 't')} as event_id, ${keyList(spec, 't')}
 ),

@@ -7,8 +7,10 @@ import type { Counts } from '../domain/outcomes.ts';
 import { noCounts, addCounts as sum } from '../domain/outcomes.ts';
 import type { PlannedUnit } from '../domain/planning.ts';
 import type { ParticipantPage, RejectedRow } from '../domain/records.ts';
+import { lastCompletedOf } from '../plan/history.ts';
 import {
   addCounts,
+  askFurtherBack,
   type Checkpoint,
   type Claim,
   completeClaim,
@@ -18,11 +20,12 @@ import {
 import type { Db } from '../store/database.ts';
 import { noteListingStopped } from '../store/events.ts';
 import { askAgain, storeOutlines } from '../store/outlines.ts';
-import { forgetSeen, rememberSeen, type Seen, storeParticipants } from '../store/participants.ts';
+import { forgetSeen, rememberSeen, type Seen, storeParticipants, type TimeOrder } from '../store/participants.ts';
 import { dropRejected, dropRejectedBefore, keepRejected } from '../store/rejected-rows.ts';
 import { markMissing, nobodyListed } from './absence.ts';
 import type { CredentialRun, SyncContext } from './context.ts';
 import { eachPage } from './page-stream.ts';
+import { type Listed, listedAgain, setBackSince, timesKnownUntil } from './provider-clock.ts';
 import { watermarkOf } from './watermark.ts';
 
 export interface SeriesOptions {
@@ -52,18 +55,33 @@ export async function storeSeries(
   const { clock, settings, database } = context;
   const { details } = run.provider.abilities;
   const infersRemovals = run.provider.removals === 'absence' && unit.kind === 'full';
-  const since = claim.checkpoint ? parseDate(claim.checkpoint.since) : unit.since;
+  let since = claim.checkpoint ? parseDate(claim.checkpoint.since) : unit.since;
   let checkpoint = claim.checkpoint;
   const callsBefore = checkpoint?.calls ?? 0;
   let announced = 0;
   const isWhole = unit.kind === 'full' && checkpoint === undefined;
   const begun = clock.now();
   const claimed = new Set(claim.eventIds);
-  const pages = run.session.listParticipants({
-    events: unit.events.filter((event) => claimed.has(event.eventId)),
-    since,
-    resume: checkpoint?.resume,
+  const events = unit.events.filter((event) => claimed.has(event.eventId));
+  const before = events.flatMap((event): Listed[] => {
+    const { startedAt, watermark } = lastCompletedOf(event, begun) ?? {};
+    return startedAt && watermark ? [{ startedAt, watermark }] : [];
   });
+  let order: TimeOrder = { knownUntil: timesKnownUntil(before, settings.overlapSeconds), before: begun };
+  const judgeClock = async ({ providerTime }: ParticipantPage): Promise<Date | undefined> => {
+    const setBack = setBackSince(before, { providerTime, ended: clock.now() }, settings.overlapSeconds);
+    if (!setBack || claim.checkpoint) return undefined;
+    order = { ...order, knownUntil: 'never' };
+    const told = { events: claim.eventIds, seconds: Math.round(setBack.byMs / 1000) };
+    context.log.warn(told, `the clock of ${run.provider.displayName} was set back; nothing is passed over`);
+    if (since === undefined || setBack.askFrom === undefined) return undefined;
+    since = setBack.askFrom;
+    await askFurtherBack(database.db, claim, since);
+    return since;
+  };
+  const list = (from: Date | undefined) =>
+    run.session.listParticipants({ events, since: from, resume: claim.checkpoint?.resume });
+  const pages = listedAgain(list, since, judgeClock);
   await eachPage(
     pages,
     () => clock.now(),
@@ -101,7 +119,7 @@ export async function storeSeries(
           checkpoint: page.last ? null : reached,
         });
         if (infersRemovals && first) for (const eventId of claim.eventIds) await forgetSeen(tx, run.owner, eventId);
-        let counts = await storePage(tx, run, claim, page, now);
+        let counts = await storePage(tx, run, claim, page, now, order);
         if (infersRemovals) await rememberSeen(tx, run.owner, reached.series, seenIn(page, claim));
         // Of a listing that is continued the pages before had good rows, or this one began with none.
         const isAllOfIt = unit.kind === 'full' && !claim.checkpoint?.fetched;
@@ -158,8 +176,9 @@ async function storePage(
   claim: Claim,
   page: ParticipantPage,
   now: Date,
+  order: TimeOrder,
 ): Promise<Map<string, Counts>> {
-  const stored = await storeParticipants(tx, run.provider.tables.participants, run.owner, page.records, now);
+  const stored = await storeParticipants(tx, run.provider.tables.participants, run.owner, page.records, now, order);
   const { outlines = [] } = page;
   const { unchanged, impossible } = await storeOutlines(tx, run.owner, outlines, now);
   const withoutId = impossible.map(({ eventId, source }): RejectedRow => ({ eventId, error: impossibleId, source }));

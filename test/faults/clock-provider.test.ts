@@ -123,7 +123,7 @@ describe('in a unit', () => {
 
   test.each<[string, number, number | undefined, number]>([
     ['on evenly', 15 * minute, 15 * minute, 14 * minute],
-    ['set back by an hour: what was missed is asked for next', 15 * minute, 15 * minute - hour, -minute - hour],
+    ['set back by an hour: what was missed is asked for at once', 15 * minute, 15 * minute - hour, 14 * minute - hour],
     ['set back by less than the overlap: nothing was missed', 15 * minute, 15 * minute - 50_000, 14 * minute - 50_000],
     ['set ahead: not believed', 15 * minute, 15 * minute + hour, 14 * minute],
     ['not told', 15 * minute, undefined, 14 * minute],

@@ -1,6 +1,7 @@
 /** Part of the store's suite: pages of registrations become rows, and rows that did not change are not touched. */
 import { expect, test } from 'vitest';
 import type { ParticipantRecord } from '../../../src/domain/records.ts';
+import type { TimeOrder } from '../../../src/store/participants.ts';
 import {
   addEvents,
   at,
@@ -73,6 +74,24 @@ export function upsertTests(opened: Opened): void {
     const old = person(1, { row: { bib_num: 'old' }, modifiedAt: at(-1) });
     expect(changesOf(await storePage(opened.db, owner, [old]))).toEqual({ unchanged: 1 });
     expect(await personOf(opened.db, owner, 1)).toEqual(before);
+  });
+
+  test.each<[string, TimeOrder, boolean]>([
+    ['beyond what the provider’s clock had come to', { knownUntil: at(-minute), before: at(1) }, true],
+    ['of a clock that was set back', { knownUntil: 'never', before: at(1) }, true],
+    ['that can be believed', { knownUntil: at(0), before: at(1) }, false],
+    ['that this very sync wrote', { knownUntil: 'never', before: at(0) }, false],
+  ])('an older record against a stored time %s', async (_, order, isTaken) => {
+    const owner = await ownerWithEvents();
+    const store = (record: ParticipantRecord) => storePage(opened.db, owner, [record], { now: at(0), order });
+    await store(person(1, { row: { bib_num: 'stored' }, modifiedAt: at(0) }));
+    await store(person(2, { modifiedAt: at(0) }));
+    const came = await store(person(1, { row: { bib_num: 'came' }, modifiedAt: at(-1) }));
+    expect(changesOf(came)).toEqual(isTaken ? { updated: 1 } : { unchanged: 1 });
+    expect((await personOf(opened.db, owner, 1))['bib_num']).toBe(isTaken ? 'came' : 'stored');
+    const removal = { reason: 'removed', at: at(-1) };
+    const left = await store(person(2, { kind: 'removal-notice', modifiedAt: at(-1), removal }));
+    expect(changesOf(left)).toEqual(isTaken ? { updated: 1, removed: 1 } : { unchanged: 1 });
   });
 
   test.each<[string, Date | undefined, Date | undefined]>([
