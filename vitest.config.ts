@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: ['test/database/global-setup.ts'],
     // Two cores: more workers only make the PostgreSQL tests wait for each other.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

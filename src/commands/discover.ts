@@ -7,7 +7,7 @@ import { listCredentials, noSuchCredential } from '../store/credentials.ts';
 import { findPartner } from '../store/partners.ts';
 import type { CredentialRun } from '../sync/context.ts';
 import { type DiscoveryOutcome, discoverCredential, undiscovered } from '../sync/discover.ts';
-import { credentialsAtOnce, sideBySide } from '../sync/side-by-side.ts';
+import { sideBySide } from '../sync/side-by-side.ts';
 import type { CommandContext, CommandResult, Workspace } from './context.ts';
 import { checkRegistrations, findProvider } from './find-provider.ts';
 import { syncContext, takeOverDead, type UsableCredential, usableCredentials } from './sync-setup.ts';
@@ -66,18 +66,22 @@ export async function discoverAll(
   const { signal, ...wanted } = options;
   const sync = syncContext(context, workspace, signal);
   const outcomes: DiscoveryOutcome[] = [];
-  await sideBySide(credentials, credentialsAtOnce, async (credential) => {
-    if (signal.aborted) return;
-    const outcome = await open(context, workspace, credential, signal).then(
-      (run) => discoverCredential(sync, run, wanted),
-      // A secret that cannot be read: the partner's other credentials, and the other partners, go on.
-      (error: unknown) => undiscovered({ ...credential, provider: credential.provider.name }, error),
-    );
-    const { counts, failure, ...rest } = outcome;
-    const level = outcome.status === 'failed' ? 'warn' : 'info';
-    context.log[level]({ ...rest, ...counts, ...(failure && { error: failure.message }) }, 'discovery');
-    outcomes.push(outcome);
-  });
+  await sideBySide(
+    credentials,
+    ({ provider }) => provider.name,
+    async (credential) => {
+      if (signal.aborted) return;
+      const outcome = await open(context, workspace, credential, signal).then(
+        (run) => discoverCredential(sync, run, wanted),
+        // A secret that cannot be read: the partner's other credentials, and the other partners, go on.
+        (error: unknown) => undiscovered({ ...credential, provider: credential.provider.name }, error),
+      );
+      const { counts, failure, ...rest } = outcome;
+      const level = outcome.status === 'failed' ? 'warn' : 'info';
+      context.log[level]({ ...rest, ...counts, ...(failure && { error: failure.message }) }, 'discovery');
+      outcomes.push(outcome);
+    },
+  );
   return outcomes;
 }
 

@@ -4,7 +4,7 @@ import type { Provider } from '../domain/provider.ts';
 import { readSecrets, type StoredCredential } from '../store/credentials.ts';
 import { explainDatabaseError } from '../store/database-errors.ts';
 import { lastDiscoveries, readSecretForms } from '../store/doctor-reads.ts';
-import { credentialsAtOnce, sideBySide } from '../sync/side-by-side.ts';
+import { sideBySide } from '../sync/side-by-side.ts';
 import { failureOf } from '../sync/unit-failure.ts';
 import type { CommandContext, Workspace } from './context.ts';
 import type { CallFacts, ClockReading, CredentialFacts } from './doctor-facts.ts';
@@ -21,28 +21,32 @@ export async function gatherCredentials(
   const { db } = workspace.database;
   const [forms, discoveries] = await Promise.all([readSecretForms(db), lastDiscoveries(db)]);
   const facts = new Map<number, CredentialFacts>();
-  await sideBySide(credentials, credentialsAtOnce, async (credential) => {
-    const { credentialId, partnerId, partner, provider } = credential;
-    const unusable = await readable(context, workspace, credential);
-    const { call, clock } = await tryOut(context, workspace, credential, calls && !unusable);
-    facts.set(credentialId, {
-      credentialId,
-      partnerId,
-      partner,
-      provider: provider.name,
-      providerName: provider.displayName,
-      form: forms.get(credentialId) ?? { encrypted: false, plain: [] },
-      unusable,
-      refused: credential.refusedAt && {
-        since: credential.refusedAt,
-        reason: credential.refusedReason ?? 'no reason was recorded',
-      },
-      call,
-      clock,
-      registrations: provider.abilities.registrations,
-      lastDiscoveryAt: discoveries.get(credentialId),
-    });
-  });
+  await sideBySide(
+    credentials,
+    ({ provider }) => provider.name,
+    async (credential) => {
+      const { credentialId, partnerId, partner, provider } = credential;
+      const unusable = await readable(context, workspace, credential);
+      const { call, clock } = await tryOut(context, workspace, credential, calls && !unusable);
+      facts.set(credentialId, {
+        credentialId,
+        partnerId,
+        partner,
+        provider: provider.name,
+        providerName: provider.displayName,
+        form: forms.get(credentialId) ?? { encrypted: false, plain: [] },
+        unusable,
+        refused: credential.refusedAt && {
+          since: credential.refusedAt,
+          reason: credential.refusedReason ?? 'no reason was recorded',
+        },
+        call,
+        clock,
+        registrations: provider.abilities.registrations,
+        lastDiscoveryAt: discoveries.get(credentialId),
+      });
+    },
+  );
   return credentials.flatMap(({ credentialId }) => facts.get(credentialId) ?? []);
 }
 

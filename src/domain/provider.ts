@@ -177,6 +177,8 @@ export interface ApiAnswer {
   readonly headers: Headers;
   /** The `Date` header (UTC); undefined where it is missing or unreadable. */
   readonly date: Date | undefined;
+  /** True where the body held nothing at all. */
+  readonly isEmpty?: boolean;
   /** The body as JSON. @throws UnknownAnswer where it is none (an HTML page, a cut-off answer). */
   json(): Json;
 }

@@ -19,6 +19,7 @@ export function apiAnswer(raw: RawAnswer, call: string, maxBytes: number): ApiAn
     status: raw.status,
     headers: raw.headers,
     date: parseHttpDate(raw.headers.get('date')),
+    isEmpty: raw.body.length === 0,
     json: () => jsonOf(raw, call, maxBytes),
   };
 }

@@ -48,7 +48,11 @@ export function faultOf(attempt: Attempt, call: string, url: URL, now: Date): Fa
 function faultWithoutAnswer(code: string, cause: unknown, call: string): Fault {
   if (code === 'interrupted') return final(new Interrupted(`${call} was broken off: the run was told to end`));
   if (code === 'too-large') {
-    return final(new UnknownAnswer(`${call} answered with more than a page of this size may hold`));
+    return final(
+      new UnknownAnswer(`${call} answered with more than a page of this size may hold`, {
+        hint: 'It is tried again by itself; nothing of such an answer is read.',
+      }),
+    );
   }
   const isLate = code === 'timeout';
   const problem = isLate ? 'did not answer in time' : `failed on the way (${code})`;

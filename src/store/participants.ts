@@ -156,6 +156,21 @@ export async function forgetSeen(tx: Db, owner: Owner, eventId: string): Promise
     and event_id = ${eventId}`.execute(tx);
 }
 
+/** Whether the listing held anybody of any of the events. */
+export async function wasAnybodySeen(
+  tx: Db,
+  owner: Owner,
+  eventIds: readonly string[],
+  series: string,
+): Promise<boolean> {
+  const result =
+    await sql`select 1 from sync_seen s where s.timing_partner_id = ${owner.partnerId} and s.provider_id = ${owner.providerId}
+    and s.event_id in (select jsonb_array_elements_text(${JSON.stringify(eventIds)}::jsonb)) and s.series = ${series}::uuid limit 1`.execute(
+      tx,
+    );
+  return result.rows.length > 0;
+}
+
 export interface Absence {
   /** People (registrations, where one may have several rows) of the event who are not marked as removed. */
   readonly active: number;

@@ -7,7 +7,7 @@ import type { TableSpec } from '../domain/tables.ts';
 import type { Db } from './database.ts';
 import { storeIsolated } from './isolate-rows.ts';
 import { type Absence, forgetSeen, type Owner, rememberSeen, type Seen, seenRow } from './participants.ts';
-import { conflictTarget, list, q, recordColumns } from './upsert-sql.ts';
+import { conflictTarget, list, q, recordColumns, storedRow } from './upsert-sql.ts';
 
 export interface StoredResults {
   /** `unchanged` included. */
@@ -98,9 +98,8 @@ function upsertResultsSql(spec: TableSpec): string {
     spec.key.map((column) => `${left}.${q(column)} = ${right}.${q(column)}`).join(' and ');
   return `
 with page as (select * from jsonb_to_recordset($1::jsonb) as r(${recordColumns({ ...spec.columns, source_row: 'jsonb' })})),
-before as (
-  select ${row('p', spec.key)}, t.timing_partner_id is not null as known
-  from page p left join ${q(spec.name)} t on t.timing_partner_id = $2::int and ${same('t', 'p')} and t.duplicate_of is null
+before as materialized (
+  select ${row('p', spec.key)}, s.known from page p ${storedRow(spec)}
 ),
 written as (
   insert into ${q(spec.name)} as t (timing_partner_id, credentials_used, fetched_date, ${list(written)})
@@ -109,7 +108,7 @@ written as (
   where t.removed_at is not null or (${row('t')}) is distinct from (${row('excluded')})
   returning ${row('t', spec.key)}
 )
-select count(*) filter (where not b.known)::int as inserted, count(*) filter (where b.known)::int as updated
+select count(*) filter (where b.known is null)::int as inserted, count(*) filter (where b.known)::int as updated
 from written w join before b on ${same('b', 'w')}`;
 }
 

@@ -52,10 +52,9 @@ export function upsertParticipantsSql(spec: StoredTable): string {
   ];
   return `
 with page as (select * from jsonb_to_recordset($1::jsonb) as r(${recordColumns({ ...spec.columns, ...participantExtras })})),
-before as (
-  select ${pageKey(spec)}, s.timing_partner_id is not null as known,
-    p.removed_reason is not null and s.removed_at is null as leaving
-  from page p left join ${q(spec.name)} s on ${isRowOf(spec, 's')}
+before as materialized (
+  select ${pageKey(spec)}, s.known, p.removed_reason is not null and s.removed_at is null as leaving
+  from page p ${storedRow(spec, 's.removed_at')}
 ),
 written as (
   insert into ${q(spec.name)} as t (timing_partner_id, credentials_used, fetched_date, ${list([...columns, ...besideColumns(spec)])},
@@ -74,7 +73,7 @@ written as (
       is distinct from (${compared.map((column) => (keep.has(column) ? value(column) : `excluded.${q(column)}`)).join(', ')})
   returning ${eventOf(spec, 't')} as event_id, ${keyList(spec, 't')}
 )
-select w.event_id, count(*) filter (where not b.known)::int as inserted,
+select w.event_id, count(*) filter (where b.known is null)::int as inserted,
   count(*) filter (where b.known)::int as updated, count(*) filter (where b.leaving)::int as removed
 from written w join before b on ${keysEqual(spec, 'b', 'w')}
 group by w.event_id`;
@@ -137,9 +136,8 @@ export function upsertListedSql(spec: StoredTable): string {
   ];
   return `
 with page as (select * from jsonb_to_recordset($1::jsonb) as r(${recordColumns({ ...spec.columns, source_row: 'jsonb' })})),
-before as (
-  select ${pageKey(spec)}, s.timing_partner_id is not null as known
-  from page p left join ${q(spec.name)} s on ${isRowOf(spec, 's')}
+before as materialized (
+  select ${pageKey(spec)}, s.known from page p ${storedRow(spec)}
 ),
 written as (
   insert into ${q(spec.name)} as t (timing_partner_id, credentials_used, fetched_date, ${list([...columns, ...besideColumns(spec)])}, source_row)
@@ -148,7 +146,7 @@ written as (
   where (${compared.map((column) => `t.${q(column)}`).join(', ')}) is distinct from (${compared.map((column) => `excluded.${q(column)}`).join(', ')})
   returning ${keyList(spec, 't')}
 )
-select count(*) filter (where not b.known)::int as inserted, count(*) filter (where b.known)::int as updated
+select count(*) filter (where b.known is null)::int as inserted, count(*) filter (where b.known)::int as updated
 from written w join before b on ${keysEqual(spec, 'b', 'w')}`;
 }
 
@@ -165,6 +163,16 @@ export function list(columns: readonly string[]): string {
 /** The one row of a key that syncs go to: an adopted table may hold older duplicates beside it (duplicates.ts). */
 export function conflictTarget(spec: StoredTable): string {
   return `(timing_partner_id, ${list(keyOf(spec))}) where duplicate_of is null`;
+}
+
+/**
+ * Joins the stored row `s` of each row of the page, by its key; `known` is null where there is none. With the limit PostgreSQL
+ * looks each one up; without, it took the partner's share of a table that was never analyzed for small and read all of it for
+ * every page: a full sync cost three times as much.
+ */
+export function storedRow(spec: StoredTable, ...columns: readonly string[]): string {
+  const wanted = ['true as known', ...columns].join(', ');
+  return `left join lateral (select ${wanted} from ${q(spec.name)} s where ${isRowOf(spec, 's')} limit 1) s on true`;
 }
 
 /** The row of the table (by its alias) which the page's row `p` is about. */

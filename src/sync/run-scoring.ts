@@ -5,7 +5,7 @@ import { explainDatabaseError } from '../store/database-errors.ts';
 import type { CredentialRun, SyncContext } from './context.ts';
 import type { ScoringOptions } from './scoring-run.ts';
 import { runScoringUnit, type ScoringOutcome, untouchedScoring } from './scoring-unit.ts';
-import { credentialsAtOnce, sideBySide } from './side-by-side.ts';
+import { sideBySide } from './side-by-side.ts';
 import { failureOf } from './unit-failure.ts';
 
 export interface RunScoringOptions {
@@ -27,7 +27,7 @@ export async function runScoring(
     queues.set(credentialId, [...(queues.get(credentialId) ?? []), unit]);
   }
   const outcomes: ScoringOutcome[] = [];
-  await sideBySide([...queues], credentialsAtOnce, async ([credentialId, queue]) => {
+  await sideBySide([...queues], providerOf, async ([credentialId, queue]) => {
     let stopped = false;
     for (const unit of queue) {
       const outcome =
@@ -41,6 +41,10 @@ export async function runScoring(
     }
   });
   return outcomes;
+}
+
+function providerOf([, [unit]]: readonly [number, readonly ScoringUnit[]]): string {
+  return unit?.event.provider ?? '';
 }
 
 async function attempt(

@@ -5,7 +5,7 @@ import { noCounts } from '../domain/outcomes.ts';
 import type { PlannedUnit } from '../domain/planning.ts';
 import { explainDatabaseError } from '../store/database-errors.ts';
 import type { CredentialRun, SyncContext } from './context.ts';
-import { credentialsAtOnce, sideBySide } from './side-by-side.ts';
+import { sideBySide } from './side-by-side.ts';
 import { syncUnit, type UnitOptions } from './sync-unit.ts';
 import { failureOf, mayBeOneEvent } from './unit-failure.ts';
 
@@ -25,13 +25,17 @@ export async function runUnits(
   const queues = new Map<number, PlannedUnit[]>();
   for (const unit of units) queues.set(unit.credentialId, [...(queues.get(unit.credentialId) ?? []), unit]);
   const outcomes: UnitOutcome[] = [];
-  await sideBySide([...queues], credentialsAtOnce, async ([credentialId, queue]) => {
+  await sideBySide([...queues], providerOf, async ([credentialId, queue]) => {
     for await (const [unit, outcome] of runCredential(context, credentialId, queue, options)) {
       outcomes.push(outcome);
       await options.onOutcome(unit, outcome);
     }
   });
   return outcomes;
+}
+
+function providerOf([, [unit]]: readonly [number, readonly PlannedUnit[]]): string {
+  return unit?.provider ?? '';
 }
 
 async function* runCredential(

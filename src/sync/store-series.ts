@@ -20,7 +20,7 @@ import { noteListingStopped } from '../store/events.ts';
 import { askAgain, storeOutlines } from '../store/outlines.ts';
 import { forgetSeen, rememberSeen, type Seen, storeParticipants } from '../store/participants.ts';
 import { dropRejected, dropRejectedBefore, keepRejected } from '../store/rejected-rows.ts';
-import { markMissing } from './absence.ts';
+import { markMissing, nobodyListed } from './absence.ts';
 import type { CredentialRun, SyncContext } from './context.ts';
 import { eachPage } from './page-stream.ts';
 import { watermarkOf } from './watermark.ts';
@@ -217,11 +217,15 @@ async function inferRemovals(
   reached: Checkpoint,
   options: SeriesOptions,
   counts: Map<string, Counts>,
-): Promise<{ counts: Map<string, Counts>; objection: SafetyStop | undefined }> {
+): Promise<{ counts: Map<string, Counts>; objection: P88Error | undefined }> {
   const all = new Map(counts);
-  let objection: SafetyStop | undefined;
+  const { allowMassRemoval } = options;
+  let objection: P88Error | undefined;
+  if (page.listing === 'complete' && !allowMassRemoval) {
+    objection = await nobodyListed(tx, run.provider, run.owner, claim.eventIds, reached.series);
+    if (objection) return { counts: all, objection };
+  }
   for (const eventId of claim.eventIds) {
-    const { allowMassRemoval } = options;
     const finished = { eventId, series: reached.series, listing: page.listing, allowMassRemoval };
     const now = context.clock.now();
     const found = await markMissing(tx, run.provider, run.owner, finished, context.settings.massRemoval, now);

@@ -68,21 +68,21 @@ const silences: readonly Silence[] = [
   {
     what: 'from the beginning',
     code: 3,
-    says: /^the database \(postgresql 127\.0\.0\.1:\d+\/\w+\) does not answer or closed the connection$/,
+    says: /^the database \((postgresql )?127\.0\.0\.1:\d+\/\w+\) does not answer or closed the connection$/,
   },
   {
     what: 'in the middle of a page, in a tick of three seconds: ended by force 15 seconds later',
     args: ['--max-seconds', '3'],
     at: pointOf('page: people written, before it is carried out'),
     code: 3,
-    says: /^the run did not end in its time and was ended by force; it was waiting for .*the database \(127\.0\.0\.1:\d+\/\w+\), for 1\d s: insert into "\w+_participants"/,
+    says: /^the run did not end in its time and was ended by force; it was waiting for .*the database \((postgresql )?127\.0\.0\.1:\d+\/\w+\), for 1\d s: insert into "\w+_participants"/,
   },
   {
     what: 'and is gone for good in the middle of a page',
     at: pointOf('page: people written, before it is carried out'),
     gone: true,
     code: 3,
-    says: /^the database \(127\.0\.0\.1:\d+\/\w+\) refuses connections$/,
+    says: /^the database \((postgresql )?127\.0\.0\.1:\d+\/\w+\) refuses connections$/,
   },
   ...(isLong
     ? [
@@ -104,7 +104,7 @@ const silences: readonly Silence[] = [
           at: pointOf('last page: completed, before its commit'),
           alone: true,
           code: 1,
-          says: /^the database \(127\.0\.0\.1:\d+\/\w+\) did not answer within 30 s: commit$/,
+          says: /^the database \((postgresql )?127\.0\.0\.1:\d+\/\w+\) did not answer within 30 s: commit$/,
         },
       ]
     : []),

@@ -83,7 +83,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const client of clients.values()) await client.end();
-  // The last tests gave the database a provider that this program does not know.
+  // `audit` was asked while the schema was the program's.
   await here.close({ audited: false });
   await admin.end();
   await server.stop();
@@ -146,8 +146,9 @@ describe("the timers' role", () => {
     expect(await here.query('select status from sync_queue')).toEqual([{ status: 'completed' }]);
   });
 
-  test('is what operators use too: status, partners, credentials, prune', async () => {
+  test('is what operators use too: status, audit, partners, credentials, prune', async () => {
     await well('status');
+    await well('audit');
     await well('partners', 'add', 'New Timing');
     await well('partners', 'remove', 'New Timing');
     await well('credentials', 'test');

@@ -48,7 +48,6 @@ describe('who is missing from a complete listing', () => {
   test.each<[string, (all: readonly ParticipantRecord[]) => readonly ParticipantPage[]]>([
     ['an unstable', (all) => [page(all.slice(1), { listing: 'unstable' })]],
     ['a partial', (all) => [page(all.slice(1), { listing: 'partial' })]],
-    ['an empty', () => [page([])]],
     [
       'a listing, unstable at its end,',
       (all) => [page(all.slice(2), { last: false }), page([all[1] as ParticipantRecord], { listing: 'unstable' })],
@@ -59,6 +58,35 @@ describe('who is missing from a complete listing', () => {
     world.script.participants = listing(all);
     expect(await world.sync(world.unit(['e1']))).toMatchObject({ status: 'completed', counts: { removed: 0 } });
     expect(await gone(world)).toEqual([]);
+  });
+
+  test('a listing without anybody is no answer, and is tried again', async () => {
+    const all = people(8);
+    const world = await listed(all);
+    world.script.participants = [page([])];
+    const outcome = await world.sync(world.unit(['e1']));
+    expect(outcome).toMatchObject({ status: 'failed', failure: { kind: 'UnknownAnswer', exit: 'someFailed' } });
+    expect(outcome.failure?.message).toBe('Race Roster lists nobody, and of event e1 alone 8 people are stored');
+    expect(outcome.failure?.hint).toContain('--full --allow-mass-removal');
+    expect(await gone(world)).toEqual([]);
+    world.setClock(2 * hour);
+    world.script.participants = [page(all)];
+    expect(await world.sync(world.unit(['e1']))).toMatchObject({ status: 'completed', counts: { unchanged: 8 } });
+  });
+
+  test('a listing without anybody marks all where a person says so', async () => {
+    const world = await listed(people(8));
+    world.script.participants = [page([])];
+    expect(await world.sync(world.unit(['e1']), { allowMassRemoval: true })).toMatchObject({
+      status: 'completed',
+      counts: { removed: 8 },
+    });
+  });
+
+  test('a listing without anybody of an event that has nobody is as it should be', async () => {
+    const world = await syncWorld(store.database, raceroster);
+    world.script.participants = [page([])];
+    expect(await world.sync(world.unit(['e1']))).toMatchObject({ status: 'completed' });
   });
 
   test('an incremental listing marks nobody', async () => {
@@ -182,12 +210,19 @@ describe('too many at once', () => {
 describe('several events in one listing', () => {
   const ofRaces: Provider = { ...raceroster, unit: 'race' };
 
-  test('each is judged by its own people: one that is not in it at all marks nobody', async () => {
+  test('each is judged by its own people: one that is not in it at all marks nobody, however small it is', async () => {
     const [one, two] = [people(6, 'e1'), people(4, 'e2')];
     const world = await listed([...one, ...two], ofRaces);
     world.script.participants = [page(one.slice(1))];
-    expect(await world.sync(world.unit(['e1', 'e2']))).toMatchObject({ status: 'completed', counts: { removed: 1 } });
+    const outcome = await world.sync(world.unit(['e1', 'e2']));
+    expect(outcome).toMatchObject({ status: 'failed', failure: { kind: 'SafetyStop' } });
+    expect(outcome.failure?.message).toContain(
+      '4 of 4 people are missing from the listing; one without anybody marks nobody',
+    );
     expect(await gone(world)).toEqual(['e1-1']);
+    // The others are listed without it, and done.
+    world.script.participants = [page(one.slice(1))];
+    expect(await world.sync(world.unit(['e1']))).toMatchObject({ status: 'completed' });
   });
 
   test('too many missing of one stop the unit, and that one alone is left unmarked', async () => {

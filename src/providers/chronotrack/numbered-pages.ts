@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { UnknownAnswer } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { ApiAnswer } from '../../domain/provider.ts';
+import { notEmptyTwice } from '../../http/empty-page.ts';
 import { pages } from '../../http/pages.ts';
 import { type EnvelopeKey, rowsOf } from './answers.ts';
 import type { PageOf } from './calls.ts';
@@ -64,8 +65,9 @@ export interface NumberedSeries {
 }
 
 /**
- * The pages from a position on. The last one is the one that `X-Ctlive-Page-Count` says; where no header says so, the
- * first empty one, never a short one, for the server may cap `size` lower than we ask.
+ * The pages from a position on. The last one is the one that `X-Ctlive-Page-Count` says, with which all rows are read that
+ * `X-Ctlive-Row-Count` says; where no header says so, or the two do not agree, the first empty one, never a short one, for
+ * the server may cap `size` lower than we ask.
  */
 export function numberedPages(series: NumberedSeries): AsyncGenerator<NumberedPage, unknown, void> {
   // About 60 bytes for each person.
@@ -76,9 +78,16 @@ export function numberedPages(series: NumberedSeries): AsyncGenerator<NumberedPa
     first: series.from,
     repeatedPage: 'fail',
     async fetch(at) {
-      const answer = await series.read({ page: at.page, size: series.size });
-      const rows = rowsOf(answer.json(), series.key, series.what);
-      const counts = countsOf(answer.headers);
+      const read = async () => {
+        const answer = await series.read({ page: at.page, size: series.size });
+        const rows = rowsOf(answer.json(), series.key, series.what);
+        return { rows, counts: countsOf(answer.headers), date: answer.date };
+      };
+      // Without counts an empty page is all that tells the end.
+      const { rows, counts, date } = await notEmptyTwice(
+        read,
+        (page) => page.rows.length === 0 && page.counts.pages === null && at.rows > 0,
+      );
       if (counts.page !== null && counts.page !== at.page) {
         throw new UnknownAnswer(
           `${series.what}: ChronoTrack answered page ${counts.page} when ${at.page} was asked for`,
@@ -87,23 +96,31 @@ export function numberedPages(series: NumberedSeries): AsyncGenerator<NumberedPa
           },
         );
       }
-      const last = counts.pages === null ? rows.length === 0 : at.page >= counts.pages;
-      const read = at.rows + rows.length;
+      const sum = at.rows + rows.length;
+      const isEmpty = rows.length === 0;
+      if (isEmpty && counts.pages !== null && at.page <= counts.pages && (counts.rows ?? sum + 1) > sum) {
+        throw new UnknownAnswer(`${series.what}: page ${at.page} of ${counts.pages} is empty`, {
+          hint: 'It is tried again by itself, and nobody is marked as removed.',
+        });
+      }
+      const isPromisedEnd = counts.pages !== null && at.page >= counts.pages;
+      const last = isEmpty || (isPromisedEnd && (counts.rows === null || counts.rows === sum));
       const grew = at.rowCount !== null && counts.rows !== null && at.rowCount !== counts.rows;
-      const short = last && counts.rows !== null && counts.rows !== read;
+      const rowCount = counts.rows ?? at.rowCount;
+      const short = last && rowCount !== null && rowCount !== sum;
       const ids = rows.flatMap((row) => series.idOf?.(row) ?? []);
       const again = ids.some((id) => seen.has(id));
       for (const id of ids) seen.add(id);
       const position: Position = {
         page: at.page + 1,
-        rows: read,
-        rowCount: counts.rows ?? at.rowCount,
+        rows: sum,
+        rowCount,
         unsure: at.unsure || grew || short || again,
       };
       return {
-        page: { rows, last, position, date: answer.date },
+        page: { rows, last, position, date },
         next: last ? undefined : position,
-        fingerprint: rows.length === 0 ? '' : JSON.stringify(rows),
+        fingerprint: isEmpty ? '' : JSON.stringify(rows),
       };
     },
   });

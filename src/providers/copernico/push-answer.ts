@@ -1,6 +1,6 @@
 /**
  * What Copernico answered to a batch of registrants. The vendor documents no answer, so a 2xx is a yes; an answer that
- * names errors is believed, and one that is no answer of an API (an HTML page) is none.
+ * names errors is believed, and one that is no answer of an API (an HTML page, JSON that is cut off) is none.
  */
 import { CallRefused, UnknownAnswer } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
@@ -19,13 +19,17 @@ export function readPushAnswer(answer: ApiAnswer, people: readonly PushedPartici
   };
 }
 
-/** Undefined: an answer without JSON, such as `OK` or nothing at all. @throws UnknownAnswer for an HTML page. */
+/**
+ * Undefined: an answer without JSON, such as `OK` or nothing at all. @throws UnknownAnswer for an HTML page, and for what
+ * claims to be JSON and is none: it may name errors where nobody can read them.
+ */
 function bodyOf(answer: ApiAnswer): Json | undefined {
+  if (answer.isEmpty) return undefined;
   try {
     return answer.json();
   } catch (error) {
-    const isPage = /html/i.test(answer.headers.get('content-type') ?? '');
-    if (isPage || !(error instanceof UnknownAnswer)) throw error;
+    const claimsMore = /html|json/i.test(answer.headers.get('content-type') ?? '');
+    if (claimsMore || !(error instanceof UnknownAnswer)) throw error;
     return undefined;
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Haku's lists page by `page` and `per_page`. How many rows a page holds at most is disputed (25, 500), and what stands
- * behind the last page is unknown. So the end is never told by a page's length: it is a page without rows, or one that
- * brings nothing new and is shown to be the last (`endBehind`).
+ * behind the last page is unknown. So the end is never told by a page's length: it is a page without rows or one that
+ * brings nothing new, and is shown to be the last (`endBehind`).
  */
 import { UnknownAnswer } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
@@ -40,6 +40,9 @@ export interface Series {
   isEnough?(rows: readonly Json[]): boolean;
 }
 
+/** The fewest rows that a page is said to hold at most: one with fewer has nothing behind it. */
+const smallestCap = 25;
+
 /** The last page that brought something new. */
 interface Tail {
   readonly at: Slice;
@@ -52,6 +55,8 @@ export async function* pageSeries(series: Series): AsyncGenerator<SeriesPage, vo
   // About 60 bytes for each person. Of those read before a resume only the last page is in it.
   const seen = new Set<string>(series.before);
   const reached: { tail: Tail | undefined } = { tail: undefined };
+  /** The first page was one that a server fills: more may stand behind it. */
+  let isFilled = series.from.page > 1;
 
   const end = yield* pages<SeriesPage, Slice>({
     what: series.what,
@@ -65,6 +70,8 @@ export async function* pageSeries(series: Series): AsyncGenerator<SeriesPage, vo
       const bringsNews = known < keys.length;
       if (bringsNews || reached.tail === undefined) reached.tail = { at, keys, date: answer.date };
       for (const key of keys) seen.add(key);
+      if (at.page === 1) isFilled = rows.length >= Math.min(at.perPage, smallestCap);
+      if (rows.length === 0 && isFilled && reached.tail) await expectEnd(series, reached.tail, seen);
       const last = rows.length === 0 || (bringsNews && series.isEnough?.(rows) === true);
       const next = rows.length === 0 ? at : sliceBehind(at, rows.length);
       return {
@@ -92,20 +99,38 @@ function sliceBehind({ page, perPage }: Slice, length: number): Slice {
  * neither the fault nor a list that goes on would answer.
  */
 async function endBehind(series: Series, { at, keys, date }: Tail): Promise<SeriesPage> {
-  const behind = (at.page - 1) * at.perPage + keys.length + 1;
-  const answer = await series.read({ page: behind, perPage: 1 });
-  const found = series.rowsOf(answer.json()).map((row) => series.keyOf(row));
+  const found = await rowBehind(series, { at, keys });
   const isLastRow = found.at(-1) === keys.at(-1);
   // The whole page once more would be what a stuck cache answers to anything.
   const isAnswer = found.length < keys.length || keys.length === 1;
   if (found.length > 0 && !(isLastRow && isAnswer)) {
-    throw new UnknownAnswer(
+    throw noEnd(
       `${series.what}: page ${at.page + 1} only repeats what came before, and nothing shows that it is the end`,
-      {
-        hint: "A page's worth of rows changed in that moment, or Haku's paging does not work as known; it is tried again and nobody is marked as removed.",
-      },
     );
   }
   const number = at.page + 1;
   return { number, rows: [], keys: [], repeats: 0, last: true, next: sliceBehind(at, keys.length), date };
+}
+
+/**
+ * A page is empty: the end, or a bad moment of the server. The row right behind the end tells: there is none, or, where rows
+ * have moved down meanwhile, one that came before.
+ */
+async function expectEnd(series: Series, tail: Tail, seen: ReadonlySet<string>): Promise<void> {
+  const found = await rowBehind(series, tail);
+  if (found.every((key) => seen.has(key))) return;
+  throw noEnd(`${series.what}: page ${tail.at.page + 1} is empty, and more stands behind it`);
+}
+
+/** What is found where the row behind the tail would stand. */
+async function rowBehind(series: Series, { at, keys }: Pick<Tail, 'at' | 'keys'>): Promise<readonly string[]> {
+  const behind = (at.page - 1) * at.perPage + keys.length + 1;
+  const answer = await series.read({ page: behind, perPage: 1 });
+  return series.rowsOf(answer.json()).map((row) => series.keyOf(row));
+}
+
+function noEnd(message: string): UnknownAnswer {
+  return new UnknownAnswer(message, {
+    hint: "A page's worth of rows changed in that moment, or Haku's paging does not work as known; it is tried again and nobody is marked as removed.",
+  });
 }

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { CallRefused, ProviderUnavailable } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { ApiAnswer } from '../../domain/provider.ts';
+import { notEmptyTwice } from '../../http/empty-page.ts';
 import { pages } from '../../http/pages.ts';
 import { id, isObject } from '../../http/wire-fields.ts';
 import type { ListName } from './calls.ts';
@@ -102,8 +103,16 @@ export function cursorPages(series: CursorSeries): AsyncGenerator<CursorPage, un
     first: { list: from.list, after: from.after, pass },
     repeatedPage: 'fail',
     async fetch(cursor) {
-      const { at, answer } = await ask(cursor);
-      const { rows, next } = answer === undefined ? { rows: [], next: undefined } : listOf(answer.json(), at.list);
+      const read = async () => {
+        const { at, answer } = await ask(cursor);
+        const list = answer === undefined ? { rows: [], next: undefined } : listOf(answer.json(), at.list);
+        return { ...list, at, answer };
+      };
+      // A cursor led here: if nothing is here and nothing follows, the page before was the last one, or this one is wrong.
+      const { rows, next, at, answer } = await notEmptyTwice(
+        read,
+        (page) => page.at.after !== null && page.rows.length === 0 && page.next === undefined,
+      );
       const ids = rows.map(idOf);
       if (lastId !== null && ids.includes(lastId)) unsure = true;
       if (ids.length > 0) lastId = ids.at(-1) ?? null;

@@ -4,6 +4,7 @@
  * somebody may have been passed over: the rows before are read again. Used for events and participants alike, above the page loop of src/http.
  */
 import * as z from 'zod';
+import { UnknownAnswer } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { ApiAnswer } from '../../domain/provider.ts';
 import { pages } from '../../http/pages.ts';
@@ -69,13 +70,17 @@ export function overlappingPages(series: OverlappingSeries): AsyncGenerator<Over
     return { found, ids: found.map((row) => idOf(row, series.key)), date: answer.date };
   }
 
-  /** Rows that came forward to where the list had been read already, as people before them left. */
-  async function passedOver(offset: number): Promise<Json[]> {
+  /**
+   * Rows that came forward to where the list had been read already, as people before them left.
+   * @throws UnknownAnswer where nothing has moved: the row that the page should have begun with stands where it stood.
+   */
+  async function passedOver(offset: number, lastId: string): Promise<Json[]> {
     const missed: Json[] = [];
     let from = offset;
     for (let step = 0; step < stepsBack && from > 0; step += 1) {
       from = Math.max(0, from - Math.max(1, longest - 1));
       const { found, ids } = await read(from);
+      if (ids[offset - from] === lastId) throw notThere(series.what, offset);
       const isKnown = seen.has(ids[0] ?? '');
       for (const [at, row] of found.entries()) {
         const id = ids[at] ?? null;
@@ -99,7 +104,8 @@ export function overlappingPages(series: OverlappingSeries): AsyncGenerator<Over
       const behind = overlaps ? found.slice(1) : found;
       const moved = at.offset > 0 && !overlaps && !isPlainEnd(at, behind);
       const doubtful = addsDoubt(newIds, seen);
-      const missed = moved && at.lastId !== null && !ids.includes(at.lastId) ? await passedOver(at.offset) : [];
+      const missed =
+        moved && at.lastId !== null && !ids.includes(at.lastId) ? await passedOver(at.offset, at.lastId) : [];
       const rows = [...missed, ...behind];
       const unsure = at.unsure || moved || doubtful;
       const last = rows.length === 0;
@@ -111,6 +117,15 @@ export function overlappingPages(series: OverlappingSeries): AsyncGenerator<Over
       };
     },
   });
+}
+
+function notThere(what: string, offset: number): UnknownAnswer {
+  return new UnknownAnswer(
+    `${what}: the page from row ${offset + 1} on does not begin with it, and nothing has moved`,
+    {
+      hint: 'Race Roster left rows out of a page; it is tried again and nobody is marked as removed.',
+    },
+  );
 }
 
 /** Nothing behind a row that could not be asked for again: the end, as it should be. */

@@ -4,6 +4,7 @@ import { CallRefused, UnknownAnswer } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { ParticipantQuery } from '../../domain/provider.ts';
 import type { ParticipantPage, ParticipantRecord, RejectedRow } from '../../domain/records.ts';
+import { notEmptyTwice } from '../../http/empty-page.ts';
 import { type FetchedPage, pages } from '../../http/pages.ts';
 import type { RunSignUpCall } from './calls.ts';
 import { idOf, isObject } from './field-values.ts';
@@ -47,11 +48,17 @@ export async function* listParticipants(
     first: resume.success ? resume.data : theBeginning,
     repeatedPage: 'fail',
     fetch: async (cursor: Cursor): Promise<FetchedPage<ParticipantPage, Cursor>> => {
-      const { body, date } = await get(
-        pathOf(raceId, cursor.part),
-        parametersOf(cursor, eventIds, query.since, perPage),
-      );
-      const lists = readEventRows(body);
+      const read = async () => {
+        const { body, date: at } = await get(
+          pathOf(raceId, cursor.part),
+          parametersOf(cursor, eventIds, query.since, perPage),
+        );
+        return { lists: readEventRows(body), date: at };
+      };
+      // Behind a full page an empty one is the end of a list that fills its pages exactly.
+      const isEmpty = (answer: { readonly lists: readonly EventRows[] }) =>
+        cursor.after > 0 && answer.lists.every((list) => list.rows.length === 0);
+      const { lists, date } = await notEmptyTwice(read, isEmpty);
       const ids = lists.flatMap((list) =>
         list.rows.flatMap((row) => (isObject(row) ? (idOf(row['registration_id']) ?? []) : [])),
       );

@@ -20,6 +20,7 @@ export interface Chances {
   /** A whole number from 0 to `n` − 1. */
   below(n: number): number;
   pick<Item>(items: readonly Item[]): Item;
+  shuffled<Item>(items: readonly Item[]): Item[];
 }
 
 export function chancesOf(name: string): Chances {
@@ -29,6 +30,11 @@ export function chancesOf(name: string): Chances {
     next,
     below,
     pick: <Item>(items: readonly Item[]) => items[below(items.length)] as Item,
+    shuffled: <Item>(items: readonly Item[]) =>
+      items
+        .map((item) => ({ item, at: next() }))
+        .sort((a, b) => a.at - b.at)
+        .map(({ item }) => item),
   };
 }
 

@@ -53,14 +53,43 @@ test('an empty list has no page at all', async () => {
   expect((await pages).map(({ rows, last, position }) => [rows, last, position.unsure])).toEqual([[[], true, false]]);
 });
 
-test('without headers it ends with an empty page', async () => {
+test('without headers it ends with an empty page, which is asked for twice', async () => {
   const { asked, pages } = read([{ body: entries(1, 2) }, { body: entries(3) }]);
   expect((await pages).map(({ rows, last }) => [rows.length, last])).toEqual([
     [2, false],
     [1, false],
     [0, true],
   ]);
-  expect(asked).toEqual([1, 2, 3]);
+  expect(asked).toEqual([1, 2, 3, 3]);
+});
+
+test('an empty page in the middle is no page', async () => {
+  const { pages } = read([
+    { body: entries(1, 2), headers: counts(1, 3, 5) },
+    { body: entries(), headers: counts(2, 3, 5) },
+    { body: entries(5), headers: counts(3, 3, 5) },
+  ]);
+  await expect(pages).rejects.toBeInstanceOf(UnknownAnswer);
+});
+
+test.each([
+  ['too few pages', 1, 5, [1, 2, 3]],
+  ['too many pages', 1_000_000, 5, [1, 2, 3, 4]],
+  ['too few rows', 3, 2, [1, 2, 3, 4]],
+  ['too many rows', 3, 99, [1, 2, 3, 4]],
+  ['nothing at all', 0, 0, [1, 2, 3, 4]],
+])('%s are counted: everybody is read, and no page too many', async (_, countedPages, rows, asked) => {
+  const pageCounts = (page: number) => counts(page, countedPages, rows);
+  const told = read([
+    { body: entries(1, 2), headers: pageCounts(1) },
+    { body: entries(3, 4), headers: pageCounts(2) },
+    { body: entries(5), headers: pageCounts(3) },
+    { body: entries(), headers: pageCounts(4) },
+  ]);
+  expect((await told.pages).flatMap(({ rows: found }) => found)).toHaveLength(5);
+  expect(told.asked).toEqual(asked);
+  // What is counted wrongly proves nobody's absence.
+  expect((await told.pages).at(-1)?.position.unsure).toBe(rows !== 5);
 });
 
 test('a page in place of the first, without headers: its rows come again, and those of the first never', async () => {

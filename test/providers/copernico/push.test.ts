@@ -225,7 +225,11 @@ describe('the answer to a push', () => {
     expect(() => readPushAnswer(answerOf(body), people)).toThrow(CallRefused);
   });
 
-  test('an HTML page is none', () => {
-    expect(() => readPushAnswer(answerOf(undefined, 'text/html; charset=utf-8'), people)).toThrow(UnknownAnswer);
+  test.each(['text/html; charset=utf-8', 'application/json'])('%s that is no JSON is none', (type) => {
+    expect(() => readPushAnswer(answerOf(undefined, type), people)).toThrow(UnknownAnswer);
+  });
+
+  test('nothing at all is a yes, whatever it claims to be', () => {
+    expect(readPushAnswer({ ...answerOf(undefined), isEmpty: true }, people)).toEqual(both);
   });
 });

@@ -58,9 +58,9 @@ describe('pages', () => {
   test.each<[string, JsonObject[], string[], string[]]>([
     ['nobody', [], [''], ['1/3']],
     ['one', seven.slice(0, 1), ['A', ''], ['1/3', '2/1']],
-    ['a full page', seven.slice(0, 3), ['A B C', ''], ['1/3', '2/3']],
-    // Behind the end the first page is looked at again.
-    ['more', seven, ['A B C', 'D E F', 'G', ''], ['1/3', '2/3', '3/3', '4/3', '1/3']],
+    ['a full page', seven.slice(0, 3), ['A B C', ''], ['1/3', '2/3', '4/1']],
+    // Behind the end the row is looked for that would stand there, and the first page is looked at again.
+    ['more', seven, ['A B C', 'D E F', 'G', ''], ['1/3', '2/3', '3/3', '4/3', '8/1', '1/3']],
   ])('of %s end with one that holds nobody', async (_, rows, pages, asked) => {
     expect(await list(() => rows)).toMatchObject({ pages, asked, listing: 'complete' });
     expect(await list(() => rows.map(({ updated_at: __, ...row }) => row))).toMatchObject({
@@ -226,7 +226,7 @@ describe('a list that moves while it is read', () => {
     ],
     [
       'more change than a page holds',
-      (call) => (call < 5 ? seven : [...rowsOf('X@09:33', 'Y@09:32', 'Z@09:31'), ...seven]),
+      (call) => (call < 6 ? seven : [...rowsOf('X@09:33', 'Y@09:32', 'Z@09:31'), ...seven]),
       ['A B C', 'D E F', 'G', 'X Y Z'],
       'unstable',
     ],
@@ -238,6 +238,16 @@ describe('a list that moves while it is read', () => {
     ],
   ])('%s', async (_, rowsAt, pages, listing) => {
     expect(await list(rowsAt)).toMatchObject({ pages, listing });
+  });
+
+  test('behind the last page, before anybody looks whether it is: what stands there then is known', async () => {
+    const rows = [...rowsOf('X@09:32', 'Y@09:31'), ...seven];
+    const found = await list((call) => (call < 5 ? seven : rows));
+    expect(found).toMatchObject({ pages: ['A B C', 'D E F', 'G', 'X Y'], listing: 'complete' });
+  });
+
+  test.each([2, 3])('page %i is empty, and somebody stands behind it: that is no end', async (empty) => {
+    await expect(list((call) => (call === empty ? [] : seven))).rejects.toBeInstanceOf(UnknownAnswer);
   });
 
   test('by a whole page at once: fails and is tried again', async () => {
@@ -255,7 +265,7 @@ describe('a list that moves while it is read', () => {
     const [, second] = (await list(() => seven)).resumes;
     // D changed in between: C stands again where D was expected.
     const found = await list(() => changed('G@09:30'), { query: { resume: second ?? null } });
-    expect(found).toMatchObject({ pages: ['F', 'G'], asked: ['3/3', '4/3', '1/3'], listing: 'complete' });
+    expect(found).toMatchObject({ pages: ['F', 'G'], asked: ['3/3', '4/3', '8/1', '1/3'], listing: 'complete' });
   });
 
   test.each<[string, (call: number) => readonly Json[], Server]>([

@@ -63,6 +63,7 @@ describe('over HTTP', () => {
       `${participants}?page=2&per_page=25`,
       `${participants}?page=3&per_page=25`,
       `${participants}?page=4&per_page=25`,
+      `${participants}?page=61&per_page=1`,
       `${participants}?page=1&per_page=25`,
     ]);
   });
@@ -87,7 +88,7 @@ describe('over HTTP', () => {
     [true, true, 2],
     [false, true, 1],
     [true, false, 2],
-    [false, false, 4],
+    [false, false, 5],
   ])('finds what changed where updated_since is honoured: %s, rows tell their time: %s', async (...switches) => {
     const [honoursUpdatedSince, listShowsUpdatedAt, callCount] = switches;
     const { sandbox, numberAt, people, list, clock, calls } = world(tokenCache());
