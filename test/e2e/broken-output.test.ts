@@ -25,10 +25,10 @@ afterEach(() => here.close());
 type Target = 'read' | 'closed' | 'full';
 
 /** @param targets of standard output and standard error; `full` is a device on which there is never room. */
-async function runTo(args: readonly string[], ...targets: [Target, Target]) {
+async function runTo(args: readonly string[], targets: readonly [Target, Target], env = here.env) {
   const full = targets.includes('full') ? openSync('/dev/full', 'w') : undefined;
   const child = spawn(process.execPath, [bin, ...args, '--now', here.now().toISOString()], {
-    env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...here.env },
+    env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
     stdio: ['ignore', ...targets.map((target) => (target === 'full' ? (full as number) : ('pipe' as const)))],
   });
   const told = targets.map((target, index) => {
@@ -48,12 +48,12 @@ test.each<[Target, Target]>([
   ['closed', 'closed'],
   ['closed', 'full'],
 ])('a tick whose output is %s and whose log is %s does its work', async (...targets) => {
-  expect((await runTo(['tick', '--debug'], ...targets)).code).toBe(0);
+  expect((await runTo(['tick', '--debug'], targets)).code).toBe(0);
   await expectSame(here);
 });
 
 test('an output that cannot be written is told, and exit 1', async () => {
-  const { code, err } = await runTo(['tick'], 'full', 'read');
+  const { code, err } = await runTo(['tick'], ['full', 'read']);
   expect(code).toBe(1);
   expect(err).toMatch(/^p88sync: the output could not be written: ENOSPC/m);
   await expectSame(here);
@@ -63,7 +63,7 @@ test.each<[Target, Target]>([
   ['closed', 'closed'],
   ['full', 'full'],
 ])('what went wrong keeps its exit code, to %s and %s', async (...targets) => {
-  here.env['DATABASE_URL'] = 'postgresql://nobody@127.0.0.1:1/nothing';
-  expect((await runTo(['tick', '--json'], ...targets)).code).toBe(3);
-  expect((await runTo(['sync-event', 'x'], ...targets)).code).toBe(2);
+  const env = { ...here.env, DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/nothing' };
+  expect((await runTo(['tick', '--json'], targets, env)).code).toBe(3);
+  expect((await runTo(['sync-event', 'x'], targets, env)).code).toBe(2);
 });
