@@ -53,7 +53,7 @@ export function findGaps(tx: Db, scope: AuditScope): Promise<Check> {
           provider_at - provider_before < at - at_before - interval '1 second', provider_at is not null)) as broken
       from (select s.*, lag(watermark) over one as before, lag(at) over one as at_before,
           lag(provider_at) over one as provider_before from ${listings(scope)}
-        window one as (partition by partner_id, provider_id, event_id order by sync_history_id)) c
+        window one as (partition by partner_id, provider_id, event_id order by at, sync_history_id)) c
       where since is not null`,
     words: (row) =>
       row.before !== null && new Date(row.since) > new Date(row.before)
