@@ -63,4 +63,4 @@ test('hosts in network namespaces, one of which loses its network in the middle 
   for (const host of hosts) host.close();
   await exits.close();
   await closeUnheard(here);
-}, 180_000);
+});
