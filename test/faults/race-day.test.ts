@@ -21,8 +21,8 @@ import { expectSound } from './lab/sound.ts';
 const hosts = ['host-1', 'host-2', 'host-3'];
 const chances = chancesOf('race day');
 const latencyMs = amount(30, 250);
-/** In the long form the hour and a half in which fifty events and more are in the high window. */
-const beats = amount(6, 90);
+/** In the long form the fifty minutes in which fifty events are in the high window: a tick takes no more of them. */
+const beats = amount(6, 50);
 /** A host is killed in every so-manieth minute, at any moment of it: now and then in the middle of its tick. */
 const killEvery = amount(2, 4);
 const callsPerHour = 1_000;
