@@ -47,8 +47,6 @@ export interface Checkpoint {
   readonly since: string | null;
   /** The watermark of the series: from its first page's answer. */
   readonly watermark: string;
-  /** The provider's clock in that answer (UTC), where it named one. */
-  readonly providerAt?: string;
   readonly resume: Json;
   readonly fetched: number;
   /** Calls that the listing has taken so far, over all runs that continued it. */
@@ -283,8 +281,6 @@ export interface FinishedListing {
   readonly calls: number;
   /** The unit that began it. */
   readonly series: string;
-  /** The provider's clock as it began (UTC). */
-  readonly providerAt?: Date | undefined;
 }
 
 /**
@@ -300,7 +296,7 @@ export async function completeClaim(
     sql`case when event_id = ${claim.eventIds[0]} then ${calls}::int when ${calls}::int is not null then 0 end`;
   await sql`update sync_history set status = 'completed', finished_at = ${end.now}, released_at = clock_timestamp(), checkpoint = null,
       watermark = ${end.listing?.watermark ?? null}::timestamptz, series = ${end.listing?.series ?? null}::uuid,
-      provider_at = ${end.listing?.providerAt ?? null}::timestamptz, api_calls = ${ofFirst(end.apiCalls)},
+      api_calls = ${ofFirst(end.apiCalls)},
       listing_calls = ${ofFirst(end.listing?.calls ?? null)}, failures = 0, retry_at = null,
       num_of_synced_records = fetched, entries_success = fetched - coalesce(entries_failed, 0),
       entries_failed = coalesce(entries_failed, 0), duration_seconds = ${secondsSince(end.now)}

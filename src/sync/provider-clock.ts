@@ -29,9 +29,18 @@ export interface SetBack {
 }
 
 /**
+ * What the provider's clock shows at `at` (by ours, UTC; ms) if it went on evenly since the sync that left the watermark; ours
+ * where it runs ahead, which a watermark does not tell, or where that sync waited before its first call.
+ */
+export function evenly({ startedAt, watermark }: Listed, at: Date, overlapSeconds: number): number {
+  const clockThen = watermark.getTime() + overlapSeconds * 1000;
+  return Math.min(clockThen + at.getTime() - startedAt.getTime(), at.getTime());
+}
+
+/**
  * Whether the provider's clock was set back since the last completed syncs of the events: it is then behind where it must be
  * by the time that has passed on ours.
- * @param providerTime its clock in an answer that was there at `ended` by ours (UTC).
+ * @param answer `providerTime`: its clock (UTC) in an answer that was there at `ended` by ours.
  */
 export function setBackSince(
   before: readonly Listed[],
@@ -40,15 +49,13 @@ export function setBackSince(
 ): SetBack | undefined {
   const { providerTime, ended } = answer;
   if (providerTime === undefined || before.length === 0) return undefined;
-  const aheadMs = providerTime.getTime() - ended.getTime();
-  const overlapMs = overlapSeconds * 1000;
-  // What its clock would have shown when each of them began, had it been set then as it is now.
-  const then = before.map(({ startedAt, watermark }) => ({ wouldBe: startedAt.getTime() + aheadMs, watermark }));
-  const byMs = Math.max(...then.map(({ wouldBe, watermark }) => watermark.getTime() + overlapMs - wouldBe));
+  const byMs = Math.max(...before.map((one) => evenly(one, ended, overlapSeconds))) - providerTime.getTime();
   if (byMs <= toleranceMs) return undefined;
-  const isLacking = byMs > overlapMs;
-  const askFrom = isLacking ? new Date(Math.min(...then.map(({ wouldBe }) => wouldBe)) - overlapMs) : undefined;
-  return { byMs, askFrom };
+  const overlapMs = overlapSeconds * 1000;
+  if (byMs <= overlapMs) return { byMs, askFrom: undefined };
+  // What its clock would have shown when the first of them began, had it been set then as it is now.
+  const earliest = Math.min(...before.map(({ startedAt }) => startedAt.getTime()));
+  return { byMs, askFrom: new Date(earliest + providerTime.getTime() - ended.getTime() - overlapMs) };
 }
 
 /**

@@ -88,7 +88,6 @@ export async function storeSeries(
     async (page, call) => {
       const now = clock.now();
       const first = checkpoint === undefined;
-      const providerAt = first ? page.providerTime?.toISOString() : checkpoint?.providerAt;
       checkpoint = {
         series: checkpoint?.series ?? claim.unitId,
         events: claim.eventIds,
@@ -100,9 +99,8 @@ export async function storeSeries(
             providerTime: page.providerTime,
             overlapSeconds: settings.overlapSeconds,
             since,
-            leftAt: since && leftAt(unit, since),
+            before,
           }).toISOString(),
-        ...(providerAt !== undefined && { providerAt }),
         resume: page.resume,
         fetched: (checkpoint?.fetched ?? 0) + page.records.length + (page.outlines?.length ?? 0),
         calls: callsBefore + apiCalls(),
@@ -154,17 +152,9 @@ export async function storeSeries(
   return checkpoint;
 }
 
-/** When the sync began that left the watermark `since`; of several the earliest. */
-function leftAt(unit: PlannedUnit, since: Date): Date | undefined {
-  const starts = unit.events.flatMap(({ lastCompleted }) =>
-    lastCompleted?.watermark?.getTime() === since.getTime() ? [lastCompleted.startedAt.getTime()] : [],
-  );
-  return starts.length === 0 ? undefined : new Date(Math.min(...starts));
-}
-
 /** What the history keeps of a listing that is done. */
-export function listingOf({ watermark, calls = 0, series, providerAt }: Checkpoint): FinishedListing {
-  return { watermark: new Date(watermark), calls, series, providerAt: parseDate(providerAt ?? null) };
+export function listingOf({ watermark, calls = 0, series }: Checkpoint): FinishedListing {
+  return { watermark: new Date(watermark), calls, series };
 }
 
 /** Why an announced registration can never be read: no column and no address holds such an id. */

@@ -20,6 +20,12 @@ describe('a provider’s clock', () => {
     ['was set forth', [sync(-minute, -hour)], 0, undefined],
     ['is not told', [sync(-minute)], undefined, undefined],
     ['was never seen before', [], -hour, undefined],
+    [
+      'is ours, and the sync before waited for its first call',
+      [{ startedAt: at(-10 * minute), watermark: at(-2 * minute) }],
+      0,
+      undefined,
+    ],
     ['jitters', [sync(-minute)], -4 * second, undefined],
     [
       'was set back by less than the overlap: what was asked for holds all',

@@ -6,13 +6,23 @@ import { at, hour, minute, person, runsignup } from '../store/store-world.ts';
 import { page, syncWorld } from './sync-world.ts';
 
 describe('the watermark', () => {
-  const call = { begun: at(0), ended: at(3_000), overlapSeconds: 60, since: undefined };
+  const call = { begun: at(0), ended: at(3_000), overlapSeconds: 60, since: undefined, before: [] };
 
   test.each<[string, Partial<Parameters<typeof watermarkOf>[0]>, Date]>([
     ['the provider’s clock is ours: when the call began', { providerTime: at(3_000) }, at(-minute)],
     ['it is behind: its time', { providerTime: at(-2 * minute) }, at(-2 * minute - 3_000 - minute)],
     ['it is ahead: ours', { providerTime: at(10 * minute) }, at(-minute)],
     ['it is unknown: ours', { providerTime: undefined }, at(-minute)],
+    [
+      'it is unknown, and was an hour behind: still is',
+      { before: [{ startedAt: at(-minute), watermark: at(-hour - 2 * minute) }] },
+      at(-hour - minute),
+    ],
+    [
+      'it is unknown, and was ours, though the sync before waited for its first call',
+      { before: [{ startedAt: at(-minute), watermark: at(-minute - 20_000) }] },
+      at(-minute),
+    ],
     ['another overlap', { providerTime: undefined, overlapSeconds: 0 }, at(0)],
     ['never back', { providerTime: at(-2 * hour), since: at(-minute) }, at(-minute)],
     ['on from the last one', { providerTime: at(0), since: at(-hour) }, at(-minute - 3_000)],

@@ -9,6 +9,7 @@ import { queue } from './0007-queue.ts';
 import { audit } from './0008-audit.ts';
 import { alerts } from './0009-alerts.ts';
 import { throttles } from './0010-throttles.ts';
+import { providerClock } from './0011-provider-clock.ts';
 
 /** The shared schema's steps, oldest first; a released step is never edited, a change is a new step. */
 export const coreMigrations: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const coreMigrations: readonly Migration[] = [
   audit,
   alerts,
   throttles,
+  providerClock,
 ];
