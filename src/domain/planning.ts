@@ -34,6 +34,8 @@ export interface CompletedSync {
   readonly startedAt: Date;
   /** Undefined on a row of an older program: the next sync is then a full one. */
   readonly watermark: Date | undefined;
+  /** How far the provider's clock was ahead of ours as its listing began (ms; negative: behind); undefined: not told. */
+  readonly clockAheadMs?: number | undefined;
 }
 
 export interface FailedSync {

@@ -47,6 +47,8 @@ export interface Checkpoint {
   readonly since: string | null;
   /** The watermark of the series: from its first page's answer. */
   readonly watermark: string;
+  /** The provider's clock against ours in that answer (ms ahead; negative: behind); undefined: it did not tell. */
+  readonly clockAheadMs?: number | undefined;
   readonly resume: Json;
   readonly fetched: number;
   /** Calls that the listing has taken so far, over all runs that continued it. */
@@ -281,6 +283,7 @@ export interface FinishedListing {
   readonly calls: number;
   /** The unit that began it. */
   readonly series: string;
+  readonly clockAheadMs?: number | undefined;
 }
 
 /**
@@ -296,7 +299,7 @@ export async function completeClaim(
     sql`case when event_id = ${claim.eventIds[0]} then ${calls}::int when ${calls}::int is not null then 0 end`;
   await sql`update sync_history set status = 'completed', finished_at = ${end.now}, released_at = clock_timestamp(), checkpoint = null,
       watermark = ${end.listing?.watermark ?? null}::timestamptz, series = ${end.listing?.series ?? null}::uuid,
-      api_calls = ${ofFirst(end.apiCalls)},
+      provider_ahead_ms = ${end.listing?.clockAheadMs ?? null}::bigint, api_calls = ${ofFirst(end.apiCalls)},
       listing_calls = ${ofFirst(end.listing?.calls ?? null)}, failures = 0, retry_at = null,
       num_of_synced_records = fetched, entries_success = fetched - coalesce(entries_failed, 0),
       entries_failed = coalesce(entries_failed, 0), duration_seconds = ${secondsSince(end.now)}

@@ -17,10 +17,12 @@ interface EventRow {
   listing_stopped_at: Date | null;
   full_at: Date | null;
   full_watermark: Date | null;
+  full_ahead: number | null;
   full_calls: number | null;
   full_id: number | null;
   inc_at: Date | null;
   inc_watermark: Date | null;
+  inc_ahead: number | null;
   inc_calls: number | null;
   inc_id: number | null;
   unread: number;
@@ -74,8 +76,8 @@ export async function readEventStates(
   const result = await sql<EventRow>`
     select e.timing_partner_id as partner_id, e.provider_id, e.partner_provider_credential_id as credential_id, e.event_id,
       e.race_id, e.name, e.start_at, e.time_zone, e.listing_stopped_at,
-      f.sync_history_id as full_id, ${at('f')} as full_at, f.watermark as full_watermark, coalesce(f.listing_calls, f.api_calls) as full_calls,
-      i.sync_history_id as inc_id, ${at('i')} as inc_at, i.watermark as inc_watermark, coalesce(i.listing_calls, i.api_calls) as inc_calls,
+      f.sync_history_id as full_id, ${at('f')} as full_at, f.watermark as full_watermark, f.provider_ahead_ms::float as full_ahead, coalesce(f.listing_calls, f.api_calls) as full_calls,
+      i.sync_history_id as inc_id, ${at('i')} as inc_at, i.watermark as inc_watermark, i.provider_ahead_ms::float as inc_ahead, coalesce(i.listing_calls, i.api_calls) as inc_calls,
       coalesce(u.unread, 0) as unread, l.operation_type as last_operation, (l.checkpoint ->> 'calls')::int as last_listing_calls,
       l.sync_history_id as last_id, l.status as last_status, ${at('l')} as last_at, l.failures as last_failures,
       l.retry_at as last_retry_at, l.reason as last_reason, l.error_details ->> 'kind' as last_kind, l.host as last_host, l.process as last_process,
@@ -109,6 +111,7 @@ function stateOf(row: EventRow, provider: Provider, now: Date): EventState {
   const completedId = Math.max(row.full_id ?? 0, row.inc_id ?? 0);
   const startedAt = fullIsNewer ? row.full_at : row.inc_at;
   const watermark = fullIsNewer ? row.full_watermark : row.inc_watermark;
+  const clockAheadMs = (fullIsNewer ? row.full_ahead : row.inc_ahead) ?? undefined;
   const lastIsNewer = row.last_id !== null && row.last_id > completedId && row.last_at !== null;
   return {
     partnerId: row.partner_id,
@@ -121,7 +124,7 @@ function stateOf(row: EventRow, provider: Provider, now: Date): EventState {
     name: row.name,
     startAt: row.start_at,
     timeZone: row.time_zone,
-    lastCompleted: startedAt ? { startedAt, watermark: watermark ?? undefined } : undefined,
+    lastCompleted: startedAt ? { startedAt, watermark: watermark ?? undefined, clockAheadMs } : undefined,
     lastFullAt: row.full_at ?? undefined,
     calls: {
       ...(row.full_calls !== null && { full: row.full_calls }),

@@ -25,14 +25,6 @@ export interface StoredPage {
   readonly rejected: readonly RejectedRow[];
 }
 
-/** Which stored times of change tell older from newer; of those that do not, what comes is taken as it comes. */
-export interface TimeOrder {
-  /** Those up to here, by the provider's clock (UTC); undefined: all; `never`: none, since that clock was set back. */
-  readonly knownUntil: Date | undefined | 'never';
-  /** Rows that were written from here on (UTC) were written by this very sync: of its own rows the newer one counts. */
-  readonly before: Date;
-}
-
 /**
  * A page of 2,500 people is 6 MB of JSON, more than PostgreSQL's work_mem, and this process holds it three times over. In
  * parts of 500 a full sync took 15 % less of PostgreSQL's time and 40 MB less memory; parts of 100 gained nothing more.
@@ -49,6 +41,7 @@ const statements = [
 /**
  * Upserts a page.
  * @param now UTC, for rows that carry no time of their own.
+ * @param which of the records count: those that are no older than what is stored, or all.
  */
 export async function storeParticipants(
   tx: Db,
@@ -56,9 +49,8 @@ export async function storeParticipants(
   owner: Owner,
   records: readonly ParticipantRecord[],
   now: Date,
-  order: TimeOrder = { knownUntil: undefined, before: now },
+  which: 'no older ones' | 'whatever their age' = 'no older ones',
 ): Promise<StoredPage> {
-  const known = order.knownUntil === 'never' ? '-infinity' : (order.knownUntil ?? 'infinity');
   const counts = new Map<string, Counts>();
   const rejected: RejectedRow[] = [];
   const table = await storedTable(tx, spec);
@@ -74,7 +66,7 @@ export async function storeParticipants(
         const page = JSON.stringify(part.map(asTableRow));
         const values = [page, owner.partnerId, String(owner.credentialId), now];
         const result = await tx.executeQuery<{ event_id: string; inserted: number; updated: number; removed: number }>(
-          CompiledQuery.raw(statement, kind === 'supplement' ? values : [...values, known, order.before]),
+          CompiledQuery.raw(statement, kind === 'supplement' ? values : [...values, which === 'whatever their age']),
         );
         for (const { event_id, ...changes } of result.rows) {
           // Whom only the second list has, counts as fetched; whom it completes was fetched with the first.
@@ -94,6 +86,24 @@ export async function storeParticipants(
     counts.set(eventId, { ...sums, unchanged: Math.max(0, unchanged) });
   }
   return { counts, rejected };
+}
+
+/**
+ * Of people of these events who changed behind `after` (UTC, by the provider's clock) nobody remembers when: whatever comes of
+ * them next counts.
+ */
+export async function forgetTimes(
+  tx: Db,
+  spec: TableSpec,
+  { partnerId }: Owner,
+  eventIds: readonly string[],
+  after: Date,
+): Promise<void> {
+  const table = await storedTable(tx, spec);
+  await sql`update ${sql.table(table.name)} set source_modified_at = null
+    where timing_partner_id = ${partnerId} and ${sql.ref(columnIn(table, 'event_id'))}::text
+      in (select jsonb_array_elements_text(${JSON.stringify(eventIds)}::jsonb))
+      and source_modified_at > ${after}::timestamptz`.execute(tx);
 }
 
 /** What is undefined is left out of the JSON, and null in the table. */

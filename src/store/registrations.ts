@@ -27,8 +27,7 @@ export async function storeRegistration(
 ): Promise<StoredRegistration> {
   const before = await activeRowsOf(tx, spec, owner, one);
   // It was announced as changed, and read by itself: what it is now, whatever its time says.
-  const order = { knownUntil: 'never', before: now } as const;
-  const stored = await storeParticipants(tx, spec, owner, records, now, order);
+  const stored = await storeParticipants(tx, spec, owner, records, now, 'whatever their age');
   const sums = stored.counts.get(one.eventId) ?? noCounts;
   let removed = 0;
   // A row that could not be read may be any of those that seem to be missing.

@@ -21,16 +21,13 @@ export { keysEqual, list as columnList, q as quoted };
 export const absentReason = 'absent';
 export const categoryLeftReason = 'category-left';
 
-/** The stored time of a row that an earlier sync wrote lies where the provider's clock cannot be believed. */
-const isDisorder = '(t.source_modified_at > $5::timestamptz and t.fetched_date < $6::timestamptz)';
-
 /**
  * Upserts a page of registrations. Parameters: $1 page (jsonb array), $2 timing_partner_id, $3 credentials_used,
- * $4 now (timestamptz), $5 and $6 as `TimeOrder` has them. Yields a row per event: event_id, inserted, updated, removed
+ * $4 now (timestamptz), $5 whether older records count too (boolean). Yields a row per event: event_id, inserted, updated, removed
  * (newly marked).
  *
- * A row is rewritten only where something differs; a stale one (older than what is stored, as far as the stored time can
- * be believed; at the same instant, an active row against a removal) changes nothing. A blank bib keeps the one we have,
+ * A row is rewritten only where something differs; a stale one (older than what is stored; at the same
+ * instant, an active row against a removal) changes nothing. A blank bib keeps the one we have,
  * and so does a blank in what a second list fills. What was there before is asked for and not seen by `xmax`, which a partitioned table does not give back.
  */
 export function upsertParticipantsSql(spec: StoredTable): string {
@@ -71,7 +68,7 @@ written as (
   where (
       t.source_modified_at is null or excluded.source_modified_at is null
       or excluded.source_modified_at > t.source_modified_at
-      or ${isDisorder}
+      or $5::boolean
       or t.removed_reason in ('${absentReason}', '${categoryLeftReason}')
       or (excluded.source_modified_at = t.source_modified_at and (t.removed_at is null or excluded.removed_reason is not null))
     ) and (${compared.map((column) => `t.${q(column)}`).join(', ')})
@@ -104,7 +101,7 @@ marked as (
   from page p
   where ${isRowOf(spec, 't')}
     and (t.source_modified_at is null or p.source_modified_at is null or p.source_modified_at >= t.source_modified_at
-      or ${isDisorder})
+      or $5::boolean)
     and (t.removed_reason, t.removed_to, t.removal_row) is distinct from (p.removed_reason, p.removed_to, p.source_row)
   returning ${eventOf(spec, 't')} as event_id, ${keyList(spec, 't')}
 ),

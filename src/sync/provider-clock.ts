@@ -9,16 +9,19 @@ import type { ParticipantPage } from '../domain/records.ts';
 /** The answer's `Date` has whole seconds, and a call takes its time: less than this (ms) is no step of a clock. */
 const toleranceMs = 5_000;
 
-/** A completed sync that left a watermark. */
-export type Listed = Required<CompletedSync> & { readonly watermark: Date };
+/** A completed sync that knows how far the provider's clock was ahead of ours (ms; negative: behind) as its listing began. */
+export interface Listed {
+  readonly watermark: Date;
+  readonly clockAheadMs: number;
+}
 
-/**
- * Until when (by the provider's clock) a stored time of change is one that the provider's clock had come to when the last
- * sync began: it tells older from newer. Undefined: nothing was completed before.
- */
-export function timesKnownUntil(before: readonly Listed[], overlapSeconds: number): Date | undefined {
-  if (before.length === 0) return undefined;
-  return new Date(Math.min(...before.map(({ watermark }) => watermark.getTime())) + overlapSeconds * 1000);
+/** The last completed syncs of some events, as far as they tell of the provider's clock. */
+export function listedBefore(completed: readonly (CompletedSync | undefined)[]): readonly Listed[] {
+  return completed.flatMap((one): Listed[] =>
+    one?.watermark && one.clockAheadMs !== undefined
+      ? [{ watermark: one.watermark, clockAheadMs: one.clockAheadMs }]
+      : [],
+  );
 }
 
 export interface SetBack {
@@ -26,36 +29,43 @@ export interface SetBack {
   readonly byMs: number;
   /** From when changes have to be asked for instead, where what was asked for may lack some. */
   readonly askFrom: Date | undefined;
+  /** Stored times of change behind this one (UTC) tell older from newer no longer; all of them are listed in this sync. */
+  readonly forgetAfter: Date;
 }
 
 /**
- * What the provider's clock shows at `at` (by ours, UTC; ms) if it went on evenly since the sync that left the watermark; ours
- * where it runs ahead, which a watermark does not tell, or where that sync waited before its first call.
- */
-export function evenly({ startedAt, watermark }: Listed, at: Date, overlapSeconds: number): number {
-  const clockThen = watermark.getTime() + overlapSeconds * 1000;
-  return Math.min(clockThen + at.getTime() - startedAt.getTime(), at.getTime());
-}
-
-/**
- * Whether the provider's clock was set back since the last completed syncs of the events: it is then behind where it must be
- * by the time that has passed on ours.
- * @param answer `providerTime`: its clock (UTC) in an answer that was there at `ended` by ours.
+ * Whether the provider's clock was set back since the last completed syncs of the events.
+ * @param clockAheadMs how far it is ahead of ours now.
+ * @param since the lower bound of this sync (UTC); undefined: everybody is listed.
  */
 export function setBackSince(
   before: readonly Listed[],
-  answer: { readonly providerTime: Date | undefined; readonly ended: Date },
+  clockAheadMs: number | undefined,
+  since: Date | undefined,
   overlapSeconds: number,
 ): SetBack | undefined {
-  const { providerTime, ended } = answer;
-  if (providerTime === undefined || before.length === 0) return undefined;
-  const byMs = Math.max(...before.map((one) => evenly(one, ended, overlapSeconds))) - providerTime.getTime();
+  if (clockAheadMs === undefined || before.length === 0) return undefined;
+  const byMs = Math.max(...before.map((one) => one.clockAheadMs)) - clockAheadMs;
   if (byMs <= toleranceMs) return undefined;
   const overlapMs = overlapSeconds * 1000;
-  if (byMs <= overlapMs) return { byMs, askFrom: undefined };
-  // What its clock would have shown when the first of them began, had it been set then as it is now.
-  const earliest = Math.min(...before.map(({ startedAt }) => startedAt.getTime()));
-  return { byMs, askFrom: new Date(earliest + providerTime.getTime() - ended.getTime() - overlapMs) };
+  // What its clock would have shown when the first of their listings began, had it been set then as it is now.
+  const then = Math.min(
+    ...before.map((one) => one.watermark.getTime() + overlapMs - Math.min(one.clockAheadMs, 0) + clockAheadMs),
+  );
+  const earlier = new Date(then - overlapMs);
+  if (since === undefined) return { byMs, askFrom: undefined, forgetAfter: earlier };
+  const isLacking = then < since.getTime();
+  return { byMs, askFrom: isLacking ? earlier : undefined, forgetAfter: isLacking ? earlier : since };
+}
+
+/**
+ * From when on (UTC) times of change are yet to come by the provider's clock: written before it was set back, they are later
+ * than whatever comes next. Undefined: there are none.
+ */
+export function timesYetToCome(records: ParticipantPage['records'], clock: Date | undefined): Date | undefined {
+  if (clock === undefined) return undefined;
+  const from = clock.getTime() + toleranceMs;
+  return records.some(({ modifiedAt }) => modifiedAt && modifiedAt.getTime() > from) ? new Date(from) : undefined;
 }
 
 /**

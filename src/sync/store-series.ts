@@ -20,13 +20,13 @@ import {
 import type { Db } from '../store/database.ts';
 import { noteListingStopped } from '../store/events.ts';
 import { askAgain, storeOutlines } from '../store/outlines.ts';
-import { forgetSeen, rememberSeen, type Seen, storeParticipants, type TimeOrder } from '../store/participants.ts';
+import { forgetSeen, forgetTimes, rememberSeen, type Seen, storeParticipants } from '../store/participants.ts';
 import { dropRejected, dropRejectedBefore, keepRejected } from '../store/rejected-rows.ts';
 import { markMissing, nobodyListed } from './absence.ts';
 import type { CredentialRun, SyncContext } from './context.ts';
 import { eachPage } from './page-stream.ts';
-import { type Listed, listedAgain, setBackSince, timesKnownUntil } from './provider-clock.ts';
-import { watermarkOf } from './watermark.ts';
+import { listedAgain, listedBefore, setBackSince, timesYetToCome } from './provider-clock.ts';
+import { clockAheadOf, clockOf, timesOf } from './watermark.ts';
 
 export interface SeriesOptions {
   readonly allowMassRemoval: boolean;
@@ -63,21 +63,27 @@ export async function storeSeries(
   const begun = clock.now();
   const claimed = new Set(claim.eventIds);
   const events = unit.events.filter((event) => claimed.has(event.eventId));
-  const before = events.flatMap((event): Listed[] => {
-    const { startedAt, watermark } = lastCompletedOf(event, begun) ?? {};
-    return startedAt && watermark ? [{ startedAt, watermark }] : [];
-  });
-  let order: TimeOrder = { knownUntil: timesKnownUntil(before, settings.overlapSeconds), before: begun };
+  const before = listedBefore(events.map((event) => lastCompletedOf(event, begun)));
+  const forget = (tx: Db, after: Date) =>
+    forgetTimes(tx, run.provider.tables.participants, run.owner, claim.eventIds, after);
+  let yetToCome: Date | undefined;
   const judgeClock = async ({ providerTime }: ParticipantPage): Promise<Date | undefined> => {
-    const setBack = setBackSince(before, { providerTime, ended: clock.now() }, settings.overlapSeconds);
-    if (!setBack || claim.checkpoint) return undefined;
-    order = { ...order, knownUntil: 'never' };
-    const told = { events: claim.eventIds, seconds: Math.round(setBack.byMs / 1000) };
+    // Of a listing that is continued, the pages before are not asked for again: the next one sees it, and asks.
+    if (claim.checkpoint) return undefined;
+    const aheadMs = clockAheadOf(providerTime, clock.now());
+    const setBack = setBackSince(before, aheadMs, since, settings.overlapSeconds);
+    if (!setBack) return undefined;
+    const { byMs, askFrom, forgetAfter } = setBack;
+    const told = { events: claim.eventIds, seconds: Math.round(byMs / 1000) };
     context.log.warn(told, `the clock of ${run.provider.displayName} was set back; nothing is passed over`);
-    if (since === undefined || setBack.askFrom === undefined) return undefined;
-    since = setBack.askFrom;
-    await askFurtherBack(database.db, claim, since);
-    return since;
+    await database.db.transaction().execute(async (tx) => {
+      const { leaseSeconds } = settings;
+      await extendClaim(tx, claim, { now: clock.now(), leaseSeconds, checkpoint: null });
+      if (askFrom) await askFurtherBack(tx, claim, askFrom);
+      await forget(tx, forgetAfter);
+    });
+    since = askFrom ?? since;
+    return askFrom;
   };
   const list = (from: Date | undefined) =>
     run.session.listParticipants({ events, since: from, resume: claim.checkpoint?.resume });
@@ -88,19 +94,14 @@ export async function storeSeries(
     async (page, call) => {
       const now = clock.now();
       const first = checkpoint === undefined;
+      const { providerTime } = page;
+      const times = timesOf({ ...call, providerTime }, since, before, settings.overlapSeconds);
       checkpoint = {
         series: checkpoint?.series ?? claim.unitId,
         events: claim.eventIds,
         since: since?.toISOString() ?? null,
-        watermark:
-          checkpoint?.watermark ??
-          watermarkOf({
-            ...call,
-            providerTime: page.providerTime,
-            overlapSeconds: settings.overlapSeconds,
-            since,
-            before,
-          }).toISOString(),
+        watermark: checkpoint?.watermark ?? times.watermark.toISOString(),
+        clockAheadMs: checkpoint === undefined ? times.clockAheadMs : checkpoint.clockAheadMs,
         resume: page.resume,
         fetched: (checkpoint?.fetched ?? 0) + page.records.length + (page.outlines?.length ?? 0),
         calls: callsBefore + apiCalls(),
@@ -117,7 +118,7 @@ export async function storeSeries(
           checkpoint: page.last ? null : reached,
         });
         if (infersRemovals && first) for (const eventId of claim.eventIds) await forgetSeen(tx, run.owner, eventId);
-        let counts = await storePage(tx, run, claim, page, now, order);
+        let counts = await storePage(tx, run, claim, page, now);
         if (infersRemovals) await rememberSeen(tx, run.owner, reached.series, seenIn(page, claim));
         // Of a listing that is continued the pages before had good rows, or this one began with none.
         const isAllOfIt = unit.kind === 'full' && !claim.checkpoint?.fetched;
@@ -128,6 +129,9 @@ export async function storeSeries(
           objection = inferred.objection;
         }
         await addCounts(tx, claim, counts);
+        yetToCome ??= timesYetToCome(page.records, clockOf(times, call.ended));
+        // Not sooner: of two lists that hold the same person, these times still say which is newer.
+        if (page.last && yetToCome) await forget(tx, yetToCome);
         if (page.last && !objection) {
           if (isWhole) await dropRejectedBefore(tx, run.owner, claim.eventIds, begun);
           if (infersRemovals) await noteListingStopped(tx, run.owner, claim.eventIds, null);
@@ -153,8 +157,8 @@ export async function storeSeries(
 }
 
 /** What the history keeps of a listing that is done. */
-export function listingOf({ watermark, calls = 0, series }: Checkpoint): FinishedListing {
-  return { watermark: new Date(watermark), calls, series };
+export function listingOf({ watermark, calls = 0, series, clockAheadMs }: Checkpoint): FinishedListing {
+  return { watermark: new Date(watermark), calls, series, clockAheadMs };
 }
 
 /** Why an announced registration can never be read: no column and no address holds such an id. */
@@ -166,9 +170,8 @@ async function storePage(
   claim: Claim,
   page: ParticipantPage,
   now: Date,
-  order: TimeOrder,
 ): Promise<Map<string, Counts>> {
-  const stored = await storeParticipants(tx, run.provider.tables.participants, run.owner, page.records, now, order);
+  const stored = await storeParticipants(tx, run.provider.tables.participants, run.owner, page.records, now);
   const { outlines = [] } = page;
   const { unchanged, impossible } = await storeOutlines(tx, run.owner, outlines, now);
   const withoutId = impossible.map(({ eventId, source }): RejectedRow => ({ eventId, error: impossibleId, source }));

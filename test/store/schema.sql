@@ -747,6 +747,7 @@ create table sync_history (
   last_page_at timestamp with time zone,
   released_at timestamp with time zone,
   series uuid,
+  provider_ahead_ms bigint,
   constraint sync_history_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES providers(provider_id),
   constraint sync_history_timing_partner_id_fkey FOREIGN KEY (timing_partner_id) REFERENCES timing_partners(timing_partner_id),
   constraint sync_history_pkey PRIMARY KEY (sync_history_id)

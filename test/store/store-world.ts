@@ -17,7 +17,7 @@ import { saveCredential } from '../../src/store/credentials.ts';
 import type { Db } from '../../src/store/database.ts';
 import { createCipher } from '../../src/store/encryption.ts';
 import { storeEvents } from '../../src/store/events.ts';
-import { type Owner, type StoredPage, storeParticipants, type TimeOrder } from '../../src/store/participants.ts';
+import { type Owner, type StoredPage, storeParticipants } from '../../src/store/participants.ts';
 import { addPartner } from '../../src/store/partners.ts';
 import { readProviderIds } from '../../src/store/provider-ids.ts';
 import type { OpenStore } from './opening.ts';
@@ -154,12 +154,12 @@ export async function storePage(
   db: Db,
   owner: Owner,
   records: readonly ParticipantRecord[],
-  options: { provider?: Provider; now?: Date; order?: TimeOrder } = {},
+  options: { provider?: Provider; now?: Date; which?: Parameters<typeof storeParticipants>[5] } = {},
 ): Promise<StoredPage> {
   const spec = (options.provider ?? runsignup).tables.participants;
   return db
     .transaction()
-    .execute((tx) => storeParticipants(tx, spec, owner, records, options.now ?? now, options.order));
+    .execute((tx) => storeParticipants(tx, spec, owner, records, options.now ?? now, options.which));
 }
 
 /** `{ inserted: 2 }`: the counts of one event that are not 0, but for `fetched`. */

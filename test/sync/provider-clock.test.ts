@@ -1,63 +1,85 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ParticipantPage } from '../../src/domain/records.ts';
-import { type Listed, listedAgain, setBackSince, timesKnownUntil } from '../../src/sync/provider-clock.ts';
+import { type Listed, listedAgain, listedBefore, setBackSince, timesYetToCome } from '../../src/sync/provider-clock.ts';
 import { type OpenPostgresStore, openOnPostgres } from '../store/opening.ts';
-import { at, hour, minute, now, person, runsignup } from '../store/store-world.ts';
+import { at, hour, minute, person, runsignup } from '../store/store-world.ts';
 import { page, syncWorld } from './sync-world.ts';
 
 const second = 1_000;
-/** A sync that began at that time (ms from `now`), whose provider's clock was so far from ours. */
-const sync = (startedAt: number, clock = 0): Listed => ({
-  startedAt: at(startedAt),
-  watermark: at(startedAt + Math.min(clock, 0) - minute),
+/** A sync whose listing began at that time (ms from `now`), when the provider's clock was so far ahead of ours. */
+const listing = (begun: number, clockAheadMs = 0): Listed => ({
+  watermark: at(begun + Math.min(clockAheadMs, 0) - minute),
+  clockAheadMs,
 });
 
 describe('a provider’s clock', () => {
   test.each<[string, readonly Listed[], number | undefined, ReturnType<typeof setBackSince>]>([
-    ['is ours', [sync(-minute)], 0, undefined],
-    ['is as far behind as it was', [sync(-minute, -hour)], -hour, undefined],
-    ['is ahead', [sync(-minute)], hour, undefined],
-    ['was set forth', [sync(-minute, -hour)], 0, undefined],
-    ['is not told', [sync(-minute)], undefined, undefined],
+    ['is ours', [listing(-minute)], 0, undefined],
+    ['is as far behind as it was', [listing(-minute, -hour)], -hour, undefined],
+    ['is ahead', [listing(-minute)], hour, undefined],
+    ['was set forth', [listing(-minute, -hour)], 0, undefined],
+    ['is not told', [listing(-minute)], undefined, undefined],
     ['was never seen before', [], -hour, undefined],
-    [
-      'is ours, and the sync before waited for its first call',
-      [{ startedAt: at(-10 * minute), watermark: at(-2 * minute) }],
-      0,
-      undefined,
-    ],
-    ['jitters', [sync(-minute)], -4 * second, undefined],
+    ['jitters', [listing(-minute)], -4 * second, undefined],
     [
       'was set back by less than the overlap: what was asked for holds all',
-      [sync(-minute)],
+      [listing(-minute)],
       -30 * second,
-      { byMs: 30 * second, askFrom: undefined },
+      { byMs: 30 * second, askFrom: undefined, forgetAfter: at(-2 * minute) },
     ],
-    ['was set back by an hour', [sync(-minute)], -hour, { byMs: hour, askFrom: at(-minute - hour - minute) }],
-    ['was set back long ago', [sync(-4 * hour)], -hour, { byMs: hour, askFrom: at(-4 * hour - hour - minute) }],
+    [
+      'was ahead of ours, which was not believed',
+      [listing(-minute, hour)],
+      0,
+      { byMs: hour, askFrom: undefined, forgetAfter: at(-2 * minute) },
+    ],
+    [
+      'was set back by an hour',
+      [listing(-minute)],
+      -hour,
+      { byMs: hour, askFrom: at(-hour - 2 * minute), forgetAfter: at(-hour - 2 * minute) },
+    ],
+    [
+      'was set back long ago',
+      [listing(-4 * hour)],
+      -hour,
+      { byMs: hour, askFrom: at(-5 * hour - minute), forgetAfter: at(-5 * hour - minute) },
+    ],
     [
       'was set back since the older one of two',
-      [sync(-minute, -hour), sync(-4 * hour)],
+      [listing(-minute, -hour), listing(-4 * hour)],
       -hour,
-      { byMs: hour, askFrom: at(-4 * hour - hour - minute) },
+      { byMs: hour, askFrom: at(-5 * hour - minute), forgetAfter: at(-5 * hour - minute) },
     ],
   ])('%s', (_, before, ahead, expected) => {
-    const providerTime = ahead === undefined ? undefined : at(ahead);
-    expect(setBackSince(before, { providerTime, ended: now }, 60)).toEqual(expected);
+    const since = before.length === 0 ? undefined : new Date(Math.min(...before.map((one) => one.watermark.getTime())));
+    expect(setBackSince(before, ahead, since, 60)).toEqual(expected);
   });
 
-  test('without an overlap a second of it is no step', () => {
-    const before = [{ startedAt: at(-minute), watermark: at(-minute) }];
-    expect(setBackSince(before, { providerTime: at(-second), ended: now }, 0)).toBeUndefined();
-    expect(setBackSince(before, { providerTime: at(-minute), ended: now }, 0)).toEqual({
-      byMs: minute,
-      askFrom: at(-2 * minute),
-    });
+  test('where everybody is listed nobody has to be asked for again', () => {
+    const expected = { byMs: hour, askFrom: undefined, forgetAfter: at(-hour - 2 * minute) };
+    expect(setBackSince([listing(-minute)], -hour, undefined, 60)).toEqual(expected);
   });
 
-  test('times are known until the last sync, of several the earliest', () => {
-    expect(timesKnownUntil([], 60)).toBeUndefined();
-    expect(timesKnownUntil([sync(-minute), sync(-hour, -hour)], 60)).toEqual(at(-2 * hour));
+  test.each<[string, number | undefined, readonly (number | undefined)[], number | undefined]>([
+    ['none', 0, [-hour, 0, 4 * second, undefined], undefined],
+    ['one', 0, [-hour, hour], 5 * second],
+    ['of a clock that is behind ours', -hour, [-30 * minute], 5 * second - hour],
+    ['of a clock that is not told', undefined, [hour], undefined],
+  ])('times that are yet to come: %s', (_, clock, times, expected) => {
+    const records = times.map((time, n) => person(n, { modifiedAt: time === undefined ? undefined : at(time) }));
+    const from = timesYetToCome(records, clock === undefined ? undefined : at(clock));
+    expect(from).toEqual(expected === undefined ? undefined : at(expected));
+  });
+
+  test('a sync without a watermark, or of an older program, tells nothing of it', () => {
+    const completed = [
+      undefined,
+      { startedAt: at(0), watermark: undefined, clockAheadMs: 0 },
+      { startedAt: at(0), watermark: at(0) },
+      { startedAt: at(0), watermark: at(-minute), clockAheadMs: -hour },
+    ];
+    expect(listedBefore(completed)).toEqual([{ watermark: at(-minute), clockAheadMs: -hour }]);
   });
 });
 
@@ -100,7 +122,7 @@ describe('in a unit', () => {
     if (!known) throw new Error('the unit has no event');
     const changed = person(1, { row: { bib_num: '77' }, modifiedAt: at(5 * minute - hour) });
     world.script.participants = [page([changed], { providerTime: at(10 * minute - hour) })];
-    const lastCompleted = { startedAt: at(0), watermark: at(-minute) };
+    const lastCompleted = { startedAt: at(0), watermark: at(-minute), clockAheadMs: 0 };
     const outcome = await world.sync(
       world.unit(['100'], { kind: 'incremental', since: at(-minute), events: [{ ...known, lastCompleted }] }),
     );

@@ -1,34 +1,52 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ProviderUnavailable } from '../../src/domain/errors.ts';
-import { watermarkOf } from '../../src/sync/watermark.ts';
+import { timesOf } from '../../src/sync/watermark.ts';
 import { type OpenPostgresStore, openOnPostgres } from '../store/opening.ts';
 import { at, hour, minute, person, runsignup } from '../store/store-world.ts';
 import { page, syncWorld } from './sync-world.ts';
 
-describe('the watermark', () => {
-  const call = { begun: at(0), ended: at(3_000), overlapSeconds: 60, since: undefined, before: [] };
+describe('what a listing leaves', () => {
+  const behind = (ms: number) => ({ watermark: at(-hour), clockAheadMs: -ms });
+  interface Case {
+    readonly told?: Date;
+    readonly ended?: Date;
+    readonly since?: Date;
+    readonly before?: Parameters<typeof timesOf>[2];
+    readonly overlap?: number;
+  }
 
-  test.each<[string, Partial<Parameters<typeof watermarkOf>[0]>, Date]>([
-    ['the provider’s clock is ours: when the call began', { providerTime: at(3_000) }, at(-minute)],
-    ['it is behind: its time', { providerTime: at(-2 * minute) }, at(-2 * minute - 3_000 - minute)],
-    ['it is ahead: ours', { providerTime: at(10 * minute) }, at(-minute)],
-    ['it is unknown: ours', { providerTime: undefined }, at(-minute)],
+  test.each<[string, Case, ReturnType<typeof timesOf>]>([
+    ['the provider’s clock is ours', { told: at(3_000) }, { watermark: at(-minute), clockAheadMs: 0 }],
     [
-      'it is unknown, and was an hour behind: still is',
-      { before: [{ startedAt: at(-minute), watermark: at(-hour - 2 * minute) }] },
-      at(-hour - minute),
+      'it is behind: its time',
+      { told: at(-2 * minute) },
+      { watermark: at(-3 * minute - 3_000), clockAheadMs: -2 * minute - 3_000 },
+    ],
+    ['it is ahead: ours', { told: at(10 * minute) }, { watermark: at(-minute), clockAheadMs: 10 * minute - 3_000 }],
+    ['it was never told: ours', {}, { watermark: at(-minute), clockAheadMs: undefined }],
+    [
+      'it is not told, and was an hour behind: still is',
+      { before: [behind(0), behind(hour)] },
+      { watermark: at(-hour - minute), clockAheadMs: -hour },
+    ],
+    ['another overlap', { overlap: 0 }, { watermark: at(0), clockAheadMs: undefined }],
+    [
+      'never back',
+      { told: at(-2 * hour), since: at(-minute) },
+      { watermark: at(-minute), clockAheadMs: -2 * hour - 3_000 },
     ],
     [
-      'it is unknown, and was ours, though the sync before waited for its first call',
-      { before: [{ startedAt: at(-minute), watermark: at(-minute - 20_000) }] },
-      at(-minute),
+      'on from the last one',
+      { told: at(0), since: at(-hour) },
+      { watermark: at(-minute - 3_000), clockAheadMs: -3_000 },
     ],
-    ['another overlap', { providerTime: undefined, overlapSeconds: 0 }, at(0)],
-    ['never back', { providerTime: at(-2 * hour), since: at(-minute) }, at(-minute)],
-    ['on from the last one', { providerTime: at(0), since: at(-hour) }, at(-minute - 3_000)],
-    ['a clock that was set back during the call', { providerTime: at(0), ended: at(-5_000) }, at(-minute)],
-  ])('%s', (_, changes, expected) => {
-    expect(watermarkOf({ ...call, providerTime: undefined, ...changes })).toEqual(expected);
+    [
+      'a clock of ours that was set back during the call',
+      { told: at(0), ended: at(-5_000) },
+      { watermark: at(-minute), clockAheadMs: 5_000 },
+    ],
+  ])('%s', (_, { told, ended = at(3_000), since, before = [], overlap = 60 }, expected) => {
+    expect(timesOf({ begun: at(0), ended, providerTime: told }, since, before, overlap)).toEqual(expected);
   });
 });
 

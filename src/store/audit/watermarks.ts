@@ -41,7 +41,8 @@ export function findWatermarksAhead(tx: Db, scope: AuditScope): Promise<Check> {
 
 /**
  * A sync asks from where the one before of its event had got to, or from further back, and ends no further back than it asked
- * from. The first one in what is judged has none before it to be compared with; a full sync asks from nowhere.
+ * from. Their order is that of their claims, as for the plan: a clock may have been set back. The first one in what is judged
+ * has none before it to be compared with; a full sync asks from nowhere.
  */
 export function findGaps(tx: Db, scope: AuditScope): Promise<Check> {
   return judge<Sync>(tx, {
@@ -49,7 +50,7 @@ export function findGaps(tx: Db, scope: AuditScope): Promise<Check> {
     hint,
     judged: sql`
       select c.*, coalesce(since > before, false) or watermark < since as broken
-      from (select s.*, lag(watermark) over (partition by partner_id, provider_id, event_id order by at, sync_history_id) as before
+      from (select s.*, lag(watermark) over (partition by partner_id, provider_id, event_id order by sync_history_id) as before
         from ${listings(scope)}) c
       where since is not null`,
     words: (row) =>

@@ -1,7 +1,7 @@
 /** Part of the store's suite: pages of registrations become rows, and rows that did not change are not touched. */
 import { expect, test } from 'vitest';
 import type { ParticipantRecord } from '../../../src/domain/records.ts';
-import type { TimeOrder } from '../../../src/store/participants.ts';
+import { forgetTimes } from '../../../src/store/participants.ts';
 import {
   addEvents,
   at,
@@ -76,16 +76,19 @@ export function upsertTests(opened: Opened): void {
     expect(await personOf(opened.db, owner, 1)).toEqual(before);
   });
 
-  test.each<[string, TimeOrder, boolean]>([
-    ['beyond what the provider’s clock had come to', { knownUntil: at(-minute), before: at(1) }, true],
-    ['of a clock that was set back', { knownUntil: 'never', before: at(1) }, true],
-    ['that can be believed', { knownUntil: at(0), before: at(1) }, false],
-    ['that this very sync wrote', { knownUntil: 'never', before: at(0) }, false],
-  ])('an older record against a stored time %s', async (_, order, isTaken) => {
+  test.each<[string, 'no older ones' | 'whatever their age', Date | undefined, boolean]>([
+    ['is not taken', 'no older ones', undefined, false],
+    ['is taken where it was read by itself', 'whatever their age', undefined, true],
+    ['is taken where the stored time was forgotten', 'no older ones', at(-minute), true],
+    ['is not taken where only later times were', 'no older ones', at(0), false],
+  ])('an older record %s', async (_, which, forgetAfter, isTaken) => {
     const owner = await ownerWithEvents();
-    const store = (record: ParticipantRecord) => storePage(opened.db, owner, [record], { now: at(0), order });
+    const store = (record: ParticipantRecord) => storePage(opened.db, owner, [record], { which });
     await store(person(1, { row: { bib_num: 'stored' }, modifiedAt: at(0) }));
     await store(person(2, { modifiedAt: at(0) }));
+    await store(person(3, { eventId: '200', modifiedAt: at(0) }));
+    if (forgetAfter) await forgetTimes(opened.db, runsignup.tables.participants, owner, ['100'], forgetAfter);
+    expect((await personOf(opened.db, owner, 3))['source_modified_at']).toEqual(at(0));
     const came = await store(person(1, { row: { bib_num: 'came' }, modifiedAt: at(-1) }));
     expect(changesOf(came)).toEqual(isTaken ? { updated: 1 } : { unchanged: 1 });
     expect((await personOf(opened.db, owner, 1))['bib_num']).toBe(isTaken ? 'came' : 'stored');
