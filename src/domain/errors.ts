@@ -21,10 +21,16 @@ export class UsageError extends P88Error {}
 export class DatabaseUnavailable extends P88Error {}
 
 /**
- * The connection to the database broke off, or did not answer in time: what was under way on it may have been done or not. A
- * new one may work; whoever had something in hand looks at what is there, or leaves it to the next run.
+ * The connection to the database broke off: what was under way on it may have been done or not. A new one may work; whoever
+ * had something in hand looks at what is there, or leaves it to the next run.
  */
 export class ConnectionLost extends DatabaseUnavailable {}
+
+/**
+ * The database did not carry out a statement in the time that it may take, or others held what it needs. Done or not as above,
+ * and the rest of the run goes on; but it counts as a failure of what was in hand, which may meet the same again.
+ */
+export class StatementGivenUp extends DatabaseUnavailable {}
 
 /** Another process holds the embedded database. */
 export class EmbeddedDatabaseBusy extends P88Error {}

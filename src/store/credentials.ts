@@ -180,13 +180,18 @@ export async function markRefused(
   await onceMore(() => statement.execute());
 }
 
-/** It works (again), or is not throttled any more. */
-export async function markAccepted(db: Db, credentialId: number): Promise<void> {
+/**
+ * It works (again), or is not throttled any more.
+ * @param throttles as they were when the run connected: where there are more by now, another run was told to pause meanwhile.
+ * Undefined: a person has asked, and whatever was is over.
+ */
+export async function markAccepted(db: Db, credentialId: number, throttles?: number): Promise<void> {
   const statement = db
     .updateTable('partner_provider_credentials')
     .set({ refused_at: null, refused_reason: null, refusals: 0, not_before: null, throttles: 0 })
     .where('partner_provider_credential_id', '=', credentialId)
-    .where((e) => e.or([e('refused_at', 'is not', null), e('throttles', '>', 0)]));
+    .where((e) => e.or([e('refused_at', 'is not', null), e('throttles', '>', 0)]))
+    .$if(throttles !== undefined, (query) => query.where('throttles', '<=', throttles ?? 0));
   await onceMore(() => statement.execute());
 }
 

@@ -1,5 +1,5 @@
 /** Tells what a database failure means, by SQLSTATE and error code, never by its text. */
-import { DatabaseUnavailable, P88Error } from '../domain/errors.ts';
+import { DatabaseUnavailable, P88Error, StatementGivenUp } from '../domain/errors.ts';
 
 /** SQLSTATE or system code of an error, where it has one. */
 export function codeOf(error: unknown): string | undefined {
@@ -49,6 +49,8 @@ export function mayConnectSoon(error: unknown, wasThere: boolean): boolean {
   return soonCodes.test(code) || (wasThere && (restartCodes.test(code) || isConnectionLost(error)));
 }
 
+const heldByOthers = 'The next run tries again. If it lasts, look what else changes these tables (pg_stat_activity).';
+
 const explanations: Readonly<Record<string, readonly [what: string, hint: string]>> = {
   ECONNREFUSED: ['refuses connections', 'Is PostgreSQL running there, and are host and port right?'],
   ENOTFOUND: ['has a host name that cannot be resolved', 'Check the host in the database settings.'],
@@ -80,6 +82,9 @@ const explanations: Readonly<Record<string, readonly [what: string, hint: string
     'ended a statement that took longer than it allows',
     'Set statement_timeout higher for this user, or to 0 while `p88sync migrate` runs (alter role … set statement_timeout = 0).',
   ],
+  '40P01': ['ended a statement that waited in a circle with another program', heldByOthers],
+  '40001': ['ended a statement that met a change of another program', heldByOthers],
+  '55P03': ['ended a statement that waited too long for a lock', heldByOthers],
   '57P01': ['ended the connection', 'It was restarted or an administrator ended it; the next run connects again.'],
   '57P03': ['is starting up or shutting down', 'The next run tries again.'],
   '58P01': ['misses a file', 'See the log of PostgreSQL.'],
@@ -101,6 +106,9 @@ const driverTexts: readonly (readonly [text: RegExp, what: string, hint: string]
   [/^SASL: .*client password must be/, 'refuses the password', 'Check user and password in the database settings.'],
 ];
 
+/** Of one statement, behind which the database is as well as before. */
+const givenUpCodes = /^(57014|40P01|40001|55P03)$/;
+
 /** Network and server states by prefix: class 08 connection, 57 operator, 53 resources. */
 const lostClasses = /^(08|57|53)/;
 /** What Node says of a certificate; OpenSSL's own names, of which there are two dozen. */
@@ -116,7 +124,8 @@ export function explainDatabaseError(error: unknown, shown: string): unknown {
   const inner = error instanceof AggregateError ? error.errors[0] : error;
   const code = codeOf(inner);
   const known = code === undefined ? undefined : explanations[code];
-  if (known) return new DatabaseUnavailable(`the database (${shown}) ${known[0]}`, { hint: known[1], cause: error });
+  const Explained = givenUpCodes.test(code ?? '') ? StatementGivenUp : DatabaseUnavailable;
+  if (known) return new Explained(`the database (${shown}) ${known[0]}`, { hint: known[1], cause: error });
   if (code !== undefined && lostClasses.test(code)) {
     return new DatabaseUnavailable(`the database (${shown}) is not available (${code})`, { cause: error });
   }

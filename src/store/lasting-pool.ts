@@ -9,7 +9,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
-import { ConnectionLost } from '../domain/errors.ts';
+import { ConnectionLost, StatementGivenUp } from '../domain/errors.ts';
 import type { TimeLimits } from '../domain/time-limits.ts';
 import type { Waits } from '../domain/waits.ts';
 import { isConnectionLost, mayConnectSoon, wasNeverSent } from './database-errors.ts';
@@ -126,7 +126,7 @@ function lastingClient(
       return await answerTo(text, parameters);
     } catch (error) {
       if (sql === 'rollback' && !client) return nothing;
-      // Who has waited for the whole limit is not made to wait for it once more.
+      // Who has waited for the whole limit (StatementGivenUp) is not made to wait for it once more.
       if (client || !(error instanceof ConnectionLost) || error.cause === undefined) throw error;
       if (!mayRepeat(error.cause)) throw error;
       client = await connect();
@@ -170,8 +170,8 @@ function lost(shown: string, cause: unknown): ConnectionLost {
   return new ConnectionLost(`the database (${shown}) closed the connection in the middle`, { hint: lookAtLog, cause });
 }
 
-function overdue(shown: string, what: string, ms: number): ConnectionLost {
-  return new ConnectionLost(`the database (${shown}) did not answer within ${ms / 1000} s: ${what}`, {
+function overdue(shown: string, what: string, ms: number): StatementGivenUp {
+  return new StatementGivenUp(`the database (${shown}) did not answer within ${ms / 1000} s: ${what}`, {
     hint: 'Check the network between here and the database, and what holds locks there (pg_stat_activity).',
   });
 }

@@ -6,6 +6,7 @@ import {
   DatabaseUnavailable,
   Interrupted,
   ProviderThrottled,
+  StatementGivenUp,
 } from '../domain/errors.ts';
 import type { DeferredBecause, Failure } from '../domain/outcomes.ts';
 import { nextProbe } from '../plan/probe.ts';
@@ -113,14 +114,14 @@ export async function discoverCredential(
           },
         ),
     );
-    await markAccepted(database.db, run.owner.credentialId);
+    await markAccepted(database.db, run.owner.credentialId, run.throttles);
     await end('completed');
     return outcome('completed');
   } catch (thrown) {
     const error = explainDatabaseError(thrown, database.shown);
-    if (error instanceof ConnectionLost) {
+    if (error instanceof ConnectionLost || error instanceof StatementGivenUp) {
       // What was stored stays; whether the end of it was committed is looked up.
-      await end('abandoned', failureOf(error));
+      await end(error instanceof ConnectionLost ? 'abandoned' : 'failed', failureOf(error));
       if (await discoveryIsCompleted(database.db, asked)) return outcome('completed');
       return outcome('failed', { ...failureOf(error), exit: 'someFailed' });
     }

@@ -40,11 +40,13 @@ export async function pushParticipants(scoring: ScoringRun): Promise<void> {
 
 /** One call, and what its answer says in a transaction of its own right behind it. */
 async function pushBatch(
-  { context, event, claim, leaseSeconds, progress }: ScoringRun,
+  { context, event, claim, stillOurs, leaseSeconds, progress }: ScoringRun,
   waiting: readonly WaitingPerson[],
   push: (people: readonly PushedParticipant[]) => Promise<PushAnswer>,
 ): Promise<void> {
   const { database, clock } = context;
+  // A process that was stopped for a while would send what another one has replaced meanwhile.
+  await stillOurs();
   const answer = await push(waiting.map(({ person }) => person)).catch((error: unknown) => {
     throw asUnanswered(error, waiting.length);
   });

@@ -23,6 +23,8 @@ export interface ScoringRun {
   readonly session: ScoringSession;
   readonly event: ScoringState;
   readonly claim: Claim;
+  /** Asked before anything is changed elsewhere. @throws ClaimLost where another run took over. */
+  stillOurs(): Promise<void>;
   readonly leaseSeconds: number;
   readonly options: ScoringOptions;
   /** What is stored so far, for the outcome of one that fails in the middle. */

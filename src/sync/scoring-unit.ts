@@ -32,7 +32,8 @@ export async function runScoringUnit(
   const startedAt = clock.now();
   const callsBefore = run.callsMade();
   const apiCalls = () => run.callsMade() - callsBefore;
-  const { leaseSeconds } = settings;
+  const { leaseSeconds, scoring } = settings;
+  const everyMinutes = kind === 'push' ? scoring.pushEveryMinutes : scoring.resultsEveryMinutes;
   const progress: ScoringProgress = { counts: noCounts, byHand: [] };
   const { lastCompleted, lastFailure } = event.history[kind];
   const asked = { owner: run.owner, unitId: context.newId(), eventIds: [event.eventId] };
@@ -58,7 +59,7 @@ export async function runScoringUnit(
       }),
     });
   } catch (error) {
-    return outcome(await settleUnclaimed(context, asked, error));
+    return outcome(await settleUnclaimed(context, asked, everyMinutes, error));
   }
   if (!claim) return outcome({ deferredBecause: 'claimed-elsewhere' });
   const held = claim;
@@ -71,21 +72,21 @@ export async function runScoringUnit(
     },
   });
   try {
-    const { scoring: session } = run.session;
+    const session = run.session.scoring;
     if (!session) throw new UsageError(`${run.provider.displayName} is no scoring system`);
     // A scoring system may take minutes to answer one call, in which no page extends the lease.
-    await whileHeld(context, held, () =>
-      work[kind]({ context, run, session, event, claim: held, leaseSeconds, options, progress, apiCalls }),
+    await whileHeld(context, held, (stillOurs) =>
+      work[kind]({ context, run, session, event, claim: held, stillOurs, leaseSeconds, options, progress, apiCalls }),
     );
-    if (run.refusals > 0 || run.throttles > 0) await markAccepted(database.db, run.owner.credentialId);
+    if (run.refusals > 0 || run.throttles > 0) {
+      await markAccepted(database.db, run.owner.credentialId, run.throttles);
+    }
     return outcome({ status: 'completed' });
   } catch (thrown) {
     const error =
       kind === 'results' && thrown instanceof Interrupted && isOutOfTime(context.signal)
         ? tooSlow(run, event, apiCalls(), clock.now().getTime() - startedAt.getTime())
         : thrown;
-    const { resultsEveryMinutes, pushEveryMinutes } = settings.scoring;
-    const everyMinutes = kind === 'push' ? pushEveryMinutes : resultsEveryMinutes;
     return outcome(await settleFailure(context, run, everyMinutes, claim, error, apiCalls));
   } finally {
     run.begin({ unitId: undefined });

@@ -42,6 +42,7 @@ export async function syncUnit(
     failure: undefined,
     ...changes,
   });
+  const { everyMinutes } = settings.cadence[unit.priority];
   let claim: Claim | undefined;
   try {
     claim = await claimEvents(context.database.db, context.identity, {
@@ -53,7 +54,7 @@ export async function syncUnit(
       ...(options.plannedAt && { newestKnown: newestRuns(unit, options.plannedAt) }),
     });
   } catch (error) {
-    return outcome(await settleUnclaimed(context, asked, error));
+    return outcome(await settleUnclaimed(context, asked, everyMinutes, error));
   }
   if (!claim) return outcome({ deferredBecause: 'claimed-elsewhere' });
   const held = claim;
@@ -74,10 +75,11 @@ export async function syncUnit(
     if (run.provider.abilities.details) {
       await readDetails({ context, run, unit, claim, listed, progress, apiCalls });
     }
-    if (run.refusals > 0 || run.throttles > 0) await markAccepted(context.database.db, run.owner.credentialId);
+    if (run.refusals > 0 || run.throttles > 0) {
+      await markAccepted(context.database.db, run.owner.credentialId, run.throttles);
+    }
     return outcome({ status: 'completed', eventIds: claim.eventIds, ...progress });
   } catch (error) {
-    const { everyMinutes } = settings.cadence[unit.priority];
     const ended = await settleFailure(context, run, everyMinutes, claim, error, apiCalls);
     return outcome({ eventIds: claim.eventIds, ...progress, ...ended });
   } finally {

@@ -9,6 +9,7 @@ import {
   Interrupted,
   P88Error,
   ProviderThrottled,
+  StatementGivenUp,
 } from '../domain/errors.ts';
 import { exitNameOf } from '../domain/exit-codes.ts';
 import type { Counts, Failure, UnitOutcome } from '../domain/outcomes.ts';
@@ -37,7 +38,7 @@ export async function settleFailure(
   apiCalls: () => number,
 ): Promise<Ended> {
   const error = await blameOf(run, explainDatabaseError(thrown, context.database.shown));
-  if (error instanceof ConnectionLost) return settleLost(context, claim, apiCalls, error);
+  if (isInDoubt(error)) return settleInDoubt(context, claim, everyMinutes, apiCalls, error);
   if (error instanceof DatabaseUnavailable) throw error;
   // The rows are the other run's business now.
   if (error instanceof ClaimLost) {
@@ -74,32 +75,44 @@ export async function settleFailure(
   return { status: permanent ? 'failed_permanent' : 'failed', failure: failureOf(error) };
 }
 
-/**
- * The connection broke off in a transaction, and whether that was committed is not known: it is looked up. What is still
- * running is given back, so that the next run goes on behind the last page that is stored.
- * @throws where the database cannot be reached any more.
- */
-async function settleLost(
-  context: SyncContext,
-  claim: Claim,
-  apiCalls: () => number,
-  error: ConnectionLost,
-): Promise<Ended> {
-  await endAll(context, claim, apiCalls, error, 'abandoned', () => undefined);
-  const { isCompleted, counts } = await standingOf(context.database.db, claim);
-  if (isCompleted) return { status: 'completed', failure: undefined, counts };
-  return { status: 'failed', failure: { ...failureOf(error), exit: 'someFailed' }, counts };
+function isInDoubt(error: unknown): error is ConnectionLost | StatementGivenUp {
+  return error instanceof ConnectionLost || error instanceof StatementGivenUp;
 }
 
-/** The same where the connection broke off while the events were claimed. @throws whatever else went wrong. */
+/**
+ * Whether the last transaction was committed is not known: it is looked up. What is still running is given back, so that the
+ * next run goes on behind the last page that is stored. What the database gave up counts as a failure, so that it is retried
+ * less and less, and somebody hears of it: another program may hold its rows for hours.
+ * @throws where the database cannot be reached any more.
+ */
+async function settleInDoubt(
+  context: SyncContext,
+  claim: Claim,
+  everyMinutes: number,
+  apiCalls: () => number,
+  error: ConnectionLost | StatementGivenUp,
+): Promise<Ended> {
+  const isLost = error instanceof ConnectionLost;
+  const permanent = await endAll(context, claim, apiCalls, error, isLost ? 'abandoned' : 'failed', (failures) =>
+    isLost ? undefined : nextRetry(failures, everyMinutes, context.clock.now(), context.settings, undefined),
+  );
+  const { isCompleted, counts } = await standingOf(context.database.db, claim);
+  if (isCompleted) return { status: 'completed', failure: undefined, counts };
+  const status = permanent ? 'failed_permanent' : 'failed';
+  return { status, failure: { ...failureOf(error), exit: 'someFailed' }, counts };
+}
+
+/** The same where it came to that while the events were claimed. @throws whatever else went wrong. */
 export async function settleUnclaimed(
   context: SyncContext,
   unit: Pick<Claim, 'owner' | 'unitId' | 'eventIds'>,
+  everyMinutes: number,
   thrown: unknown,
 ): Promise<Ended> {
   const error = explainDatabaseError(thrown, context.database.shown);
-  if (!(error instanceof ConnectionLost)) throw error;
-  return settleLost(context, { ...unit, checkpoint: undefined, failures: new Map() }, () => 0, error);
+  if (!isInDoubt(error)) throw error;
+  const claim = { ...unit, checkpoint: undefined, failures: new Map() };
+  return settleInDoubt(context, claim, everyMinutes, () => 0, error);
 }
 
 /**

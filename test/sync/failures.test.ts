@@ -88,6 +88,22 @@ describe('a failed unit', () => {
     expect((await world.history()).at(-1)).toMatchObject({ status: 'failed', failures: 1 });
   });
 
+  test.each([
+    ['57014', 'ended a statement that took longer than it allows'],
+    ['40P01', 'ended a statement that waited in a circle with another program'],
+    ['40001', 'ended a statement that met a change of another program'],
+    ['55P03', 'ended a statement that waited too long for a lock'],
+  ])('whose statement the database gave up (%s): the run goes on, and it is retried', async (code, what) => {
+    const world = await newWorld();
+    world.script.participants = [page([person(1)], { last: false }), Object.assign(new Error('no'), { code })];
+    expect(await world.sync(world.unit(['100']))).toMatchObject({
+      status: 'failed',
+      counts: { inserted: 1 },
+      failure: { kind: 'StatementGivenUp', message: expect.stringContaining(what), exit: 'someFailed' },
+    });
+    expect(await world.history()).toMatchObject([{ status: 'failed', failures: 1, retry_at: at(2 * minute) }]);
+  });
+
   test('is not tried later than its own interval', async () => {
     const world = await failing(new ProviderUnavailable('it is down'), { priority: 'high' });
     expect((await world.history())[0]).toMatchObject({ retry_at: at(minute) });

@@ -275,6 +275,20 @@ describe.each(stores)('on %s', (_, open) => {
     expect(world.toy.people.get('runsignup-2')?.bib).toBe('22');
   });
 
+  test('a run whose claim was taken over before its call sends nothing', async () => {
+    const world = await withPeople(store.database, 2);
+    const ceiling = async () => {
+      await abandonDeadClaims(store.database.db, 'host-b', () => undefined, at(hour));
+      return 1_000;
+    };
+    expect(await world.run('push', { ceiling })).toMatchObject({
+      status: 'deferred',
+      deferredBecause: 'claimed-elsewhere',
+      apiCalls: 0,
+    });
+    expect(world.toy.batches).toEqual([]);
+  });
+
   test('everybody is sent again where it is asked for', async () => {
     const world = await withPeople(store.database, 3);
     await world.run('push');

@@ -165,6 +165,12 @@ export function secretTests(opened: Opened): void {
     await rest(opened.db, credentialId, { throttles: 3, notBefore: at(4 * minute) });
     expect(await readRest(opened.db, credentialId)).toEqual({ throttles: 3, notBefore: at(4 * minute) });
     expect(await stored(credentialId)).toMatchObject({ refusedAt: undefined, throttles: 3, notBefore: at(4 * minute) });
+    // A run that connected before, and knew of two, does not end the pause that another one was told meanwhile.
+    await markAccepted(opened.db, credentialId, 2);
+    expect(await readRest(opened.db, credentialId)).toEqual({ throttles: 3, notBefore: at(4 * minute) });
+    await markAccepted(opened.db, credentialId, 3);
+    expect(await readRest(opened.db, credentialId)).toEqual({ throttles: 0, notBefore: undefined });
+    await rest(opened.db, credentialId, { throttles: 1, notBefore: at(minute) });
     await markAccepted(opened.db, credentialId);
     expect(await readRest(opened.db, credentialId)).toEqual({ throttles: 0, notBefore: undefined });
   });
