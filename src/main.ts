@@ -7,7 +7,7 @@ import { buildProgram } from './cli.ts';
 import type { CommandResult, Terminal } from './commands/context.ts';
 import { alertEnvironment } from './config/alerts.ts';
 import { readConfig } from './config.ts';
-import { Interrupted, UsageError } from './domain/errors.ts';
+import { Interrupted, RunOverdue, UsageError } from './domain/errors.ts';
 import { type ExitName, exitCodes, exitNameOf, worstExit } from './domain/exit-codes.ts';
 import { timeLimits } from './domain/time-limits.ts';
 import { createWaits } from './domain/waits.ts';
@@ -217,7 +217,7 @@ async function fail(error: unknown, options: { json: boolean; debug: boolean }):
   await write(process.stderr, `${errorText(error, options).lines.join('\n')}\n`);
   const name = exitNameOf(error);
   const exit = name === 'terminated' ? (endedBy ?? 'terminated') : name;
-  await heartbeat?.end(exit);
+  await heartbeat?.end(error instanceof RunOverdue ? 'overdue' : exit);
   return end(exit);
 }
 

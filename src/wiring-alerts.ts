@@ -37,8 +37,11 @@ export function alertFacts({ heartbeats, ...settings }: AlertsConfig): Configura
 }
 
 export interface Heartbeat {
-  /** Ends within seconds and never throws. @param exit undefined: the run broke off where nobody expected it. */
-  end(exit: ExitName | undefined): Promise<void>;
+  /**
+   * Ends within seconds and never throws.
+   * @param exit undefined: the run broke off where nobody expected it; overdue: it was ended by force.
+   */
+  end(exit: ExitName | 'overdue' | undefined): Promise<void>;
 }
 
 /** Undefined where nobody is told of such a run. */
@@ -70,6 +73,7 @@ export function beginHeartbeat(
       const heartbeat = await begun;
       if (!heartbeat) return;
       if (exit === undefined) return heartbeat.end('fail', exitCodes.bug.meaning);
+      if (exit === 'overdue') return heartbeat.end('fail', 'it did not end in its time and was ended by force');
       const { code, meaning } = exitCodes[exit];
       return heartbeat.end(unitSuccess.includes(exit) ? 0 : code, `exit code ${code}: ${meaning}`);
     },

@@ -198,5 +198,14 @@ function exitOf(
     ...(waiting ? (['credentialRefused'] as const) : []),
     ...(events.some((one) => one.listingStoppedAt) ? (['safetyStop'] as const) : []),
     ...(context.signal.aborted ? (['terminated'] as const) : []),
+    ...(gotNowhere(outcomes) ? (['someFailed'] as const) : []),
   ]);
+}
+
+/** Its time was over before a page was stored: by the next tick that may be so again, and it is not well. */
+function gotNowhere(outcomes: readonly UnitOutcome[]): boolean {
+  return (
+    outcomes.some(({ deferredBecause }) => deferredBecause === 'run-ended') &&
+    outcomes.every(({ status, counts }) => status === 'deferred' && counts.fetched === 0)
+  );
 }

@@ -44,7 +44,13 @@ export interface Failure {
  * Why it was put off: another run holds the claim; this run was told to end while it was at work; the credential's hour is
  * spent; or the run ended before its turn came.
  */
-export type DeferredBecause = 'claimed-elsewhere' | 'run-ended' | 'budget' | 'not-reached';
+export type DeferredBecause =
+  | 'claimed-elsewhere'
+  | 'run-ended'
+  | 'budget'
+  | 'credential-refused'
+  | 'provider-pause'
+  | 'not-reached';
 
 /** What a unit does: one of the syncs, or one of the two ways between registrations and a scoring system. */
 export type UnitKind = SyncKind | ScoringKind;

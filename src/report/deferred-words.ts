@@ -5,6 +5,8 @@ const words: Readonly<Record<DeferredBecause, string>> = {
   'claimed-elsewhere': 'another run is at it',
   'run-ended': 'this run had to end before it was done',
   budget: 'the calls of this hour are spent',
+  'credential-refused': 'its credential was refused before',
+  'provider-pause': 'the provider asked for a pause before',
   'not-reached': 'this run ended before its turn came',
 };
 

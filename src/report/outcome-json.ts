@@ -64,7 +64,7 @@ function unitJson(outcome: UnitOutcome, names: ReadonlyMap<string, string>) {
     unread: outcome.unread ?? null,
     apiCalls: outcome.apiCalls,
     durationMs: outcome.durationMs,
-    /** claimed-elsewhere, run-ended, budget or not-reached; null: not deferred, or not known. */
+    /** claimed-elsewhere, run-ended, budget, credential-refused, provider-pause or not-reached; null: not deferred, or not known. */
     deferredBecause: outcome.deferredBecause ?? null,
     failure: outcome.failure ? failureJson(outcome.failure) : null,
   };

@@ -1,11 +1,13 @@
 /** Runs planned work on scoring events: credentials side by side, the work of one credential in the plan's order. */
 import { DatabaseUnavailable } from '../domain/errors.ts';
+import type { DeferredBecause } from '../domain/outcomes.ts';
 import type { ScoringUnit } from '../domain/scoring-work.ts';
 import { explainDatabaseError } from '../store/database-errors.ts';
 import type { CredentialRun, SyncContext } from './context.ts';
 import type { ScoringOptions } from './scoring-run.ts';
 import { runScoringUnit, type ScoringOutcome, untouchedScoring } from './scoring-unit.ts';
 import { sideBySide } from './side-by-side.ts';
+import { stopsCredential } from './stops.ts';
 import { failureOf } from './unit-failure.ts';
 
 export interface RunScoringOptions {
@@ -28,14 +30,13 @@ export async function runScoring(
   }
   const outcomes: ScoringOutcome[] = [];
   await sideBySide([...queues], providerOf, async ([credentialId, queue]) => {
-    let stopped = false;
+    let stopped: DeferredBecause | undefined;
     for (const unit of queue) {
       const outcome =
         stopped || context.signal.aborted
-          ? untouchedScoring(unit)
+          ? { ...untouchedScoring(unit), deferredBecause: stopped ?? 'not-reached' }
           : await attempt(context, credentialId, unit, options);
-      // A refused or paused credential, or a spent hour, holds for all that is left of it.
-      stopped ||= ['CredentialRefused', 'ProviderThrottled', 'BudgetSpent'].includes(outcome.failure?.kind ?? '');
+      stopped ??= stopsCredential(outcome.failure);
       outcomes.push(outcome);
       options.onOutcome(unit, outcome);
     }

@@ -1,11 +1,12 @@
 /** Runs planned units: credentials side by side, the units of one credential in the plan's order. */
 import { DatabaseUnavailable } from '../domain/errors.ts';
-import type { UnitOutcome } from '../domain/outcomes.ts';
+import type { DeferredBecause, UnitOutcome } from '../domain/outcomes.ts';
 import { noCounts } from '../domain/outcomes.ts';
 import type { PlannedUnit } from '../domain/planning.ts';
 import { explainDatabaseError } from '../store/database-errors.ts';
 import type { CredentialRun, SyncContext } from './context.ts';
 import { sideBySide } from './side-by-side.ts';
+import { stopsCredential } from './stops.ts';
 import { syncUnit, type UnitOptions } from './sync-unit.ts';
 import { failureOf, mayBeOneEvent } from './unit-failure.ts';
 
@@ -54,12 +55,12 @@ async function* runCredential(
       yield [unit, { ...untouched(unit), status: 'failed', deferredBecause: undefined, failure: failureOf(error) }];
     return;
   }
-  let stopped = false;
+  let stopped: DeferredBecause | undefined;
   const attempt = async (unit: PlannedUnit): Promise<UnitOutcome> => {
-    if (stopped || context.signal.aborted) return untouched(unit);
+    if (stopped) return { ...untouched(unit), deferredBecause: stopped };
+    if (context.signal.aborted) return untouched(unit);
     const outcome = await syncUnit(context, run, unit, await options.optionsFor(unit));
-    // A refused or paused credential, or a spent hour, holds for all that is left of it.
-    stopped = ['CredentialRefused', 'ProviderThrottled', 'BudgetSpent'].includes(outcome.failure?.kind ?? '');
+    stopped = stopsCredential(outcome.failure);
     return outcome;
   };
   for (const unit of units) {

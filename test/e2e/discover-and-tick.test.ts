@@ -209,3 +209,15 @@ test('Race Roster: who is no longer listed at all is marked by a full listing on
   await expectSame(here);
   expect(gone.vanishedAt).not.toBeNull();
 });
+
+test('a tick whose time is over before anything is stored is not done', async () => {
+  register(here.world, events.half);
+  here.pass(minute);
+  here.sandbox.fail({ kind: 'delay', delayMs: 60_000, times: 1_000 });
+  const late = await here.run('tick', '--max-seconds', '2', '--json');
+  expect([late.code, late.json['totals']]).toMatchObject([1, { completed: 0, failed: 0 }]);
+  await here.control('clear-faults');
+  here.pass(minute);
+  expect((await here.tick()).code).toBe(0);
+  await expectSame(here);
+});

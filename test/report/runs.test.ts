@@ -55,6 +55,8 @@ describe('the headline', () => {
     ['claimed-elsewhere', 'another run is at it'],
     ['run-ended', 'this run had to end before it was done'],
     ['budget', 'the calls of this hour are spent'],
+    ['credential-refused', 'its credential was refused before'],
+    ['provider-pause', 'the provider asked for a pause before'],
     ['not-reached', 'this run ended before its turn came'],
   ] as const)('a unit that was put off without a failure says why: %s', (deferredBecause, words) => {
     const report = outcomeReport({ outcomes: [unitOutcome({ status: 'deferred', deferredBecause })] });

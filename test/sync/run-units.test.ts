@@ -117,11 +117,11 @@ describe('units', () => {
     await expect(running).rejects.toBeInstanceOf(DatabaseUnavailable);
   });
 
-  test.each<[string, Error, string]>([
-    ['refused', new CredentialRefused('no'), 'failed'],
-    ['asked to pause', new ProviderThrottled('slow down', { retryAt: at(hour) }), 'failed'],
-    ['without budget', new BudgetSpent('spent', { freeAt: at(hour) }), 'deferred'],
-  ])('a credential that is %s makes no other call', async (_, error, status) => {
+  test.each<[string, Error, string, string]>([
+    ['refused', new CredentialRefused('no'), 'failed', 'credential-refused'],
+    ['asked to pause', new ProviderThrottled('slow down', { retryAt: at(hour) }), 'failed', 'provider-pause'],
+    ['without budget', new BudgetSpent('spent', { freeAt: at(hour) }), 'deferred', 'budget'],
+  ])('a credential that is %s makes no other call', async (_, error, status, because) => {
     const world = await answering(() => error);
     world.script.check = () => Promise.reject(error);
     const outcomes = await run(world, [world.unit(['100']), world.unit(['200']), world.unit(['300'])]);
@@ -130,6 +130,7 @@ describe('units', () => {
       ['200', 'deferred'],
       ['300', 'deferred'],
     ]);
+    expect(outcomes.slice(1).map(({ deferredBecause }) => deferredBecause)).toEqual([because, because]);
     expect(asked(world)).toEqual(['100']);
     expect(await world.history()).toHaveLength(1);
   });
