@@ -29,6 +29,7 @@ import { readProviderIds } from './store/provider-ids.ts';
 import { createTokenCache } from './store/tokens.ts';
 import type { CredentialRun, UnitBudget } from './sync/context.ts';
 import { alertFacts, alertingOf, beginHeartbeat, endedUnit, type Heartbeat } from './wiring-alerts.ts';
+import { toldUnits } from './wiring-told-units.ts';
 
 export interface WiringOptions {
   readonly command: string;
@@ -234,6 +235,7 @@ export function wire(options: WiringOptions): Wired {
     checkWritable: (path) => appendFile(path, '').catch(refuseToWrite(path)),
     now: () => options.now ?? new Date(),
     endedUnit: () => endedUnit(process.env),
+    toldUnits: toldUnits(process.env['RUNTIME_DIRECTORY']),
     machine: async () => (await import('./wiring-machine.ts')).thisMachine(packageFolder),
     startSandbox: async (port) => (await import('./wiring-sandbox.ts')).startSandbox(port),
     runSelf: async (args, selfOptions) =>
@@ -256,10 +258,13 @@ export function wire(options: WiringOptions): Wired {
 /** What the environment holds beside the keys of partners, which lie in the database. */
 function programSecretsOf({ program, database }: Config): CommandContext['programSecrets'] {
   const { registrationSecret } = program.runsignup;
-  const password = database.kind === 'postgresql' ? database.connection.password : undefined;
+  const postgresql = database.kind === 'postgresql' ? database : undefined;
+  const { password } = postgresql?.connection ?? {};
+  // Such as "postgres": every message that names the database holds it.
+  const isShown = typeof password === 'string' && postgresql?.shown.includes(password) === true;
   return [
     { of: "the program's registration secret with RunSignUp", secret: registrationSecret },
-    { of: 'the password of the database', secret: password },
+    { of: 'the password of the database', secret: isShown ? undefined : password },
   ].flatMap(({ of, secret }) => (typeof secret === 'string' ? [{ of, secret }] : []));
 }
 

@@ -19,19 +19,26 @@ export async function runAlertTest(context: CommandContext): Promise<CommandResu
   return resultOf(deliveries, {});
 }
 
+/** A unit that fails every minute is told once an hour. */
+const everyMs = 3_600_000;
+
 /** For OnFailure= of the units. @throws UsageError where the unit's name is none. */
 export async function runAlertUnitFailed(context: CommandContext, unit: string): Promise<CommandResult> {
   if (!/^[\w@:.\\-]{1,255}$/.test(unit)) throw new UsageError(`${JSON.stringify(unit)} is not the name of a unit`);
   const ended = context.endedUnit();
-  const quiet = hasToldItself(ended)
-    ? `Nothing is sent: the run of ${unit} told of it itself.`
-    : context.alerting
-      ? undefined
-      : 'Nothing is sent: no alert channel is set.';
-  if (quiet !== undefined || !context.alerting) {
-    return { exit: 'done', text: quiet ?? '', json: { exitCode: 0, unit, channels: [] } };
-  }
-  const deliveries = await sendEverywhere(context.alerting, unitFailedMessage(unit, ended, context.alerting.host));
+  const { alerting, toldUnits } = context;
+  const nothing = (why: string): CommandResult => ({
+    exit: 'done',
+    text: `Nothing is sent: ${why}.`,
+    json: { exitCode: 0, unit, channels: [] },
+  });
+  if (hasToldItself(ended)) return nothing('it is told by the run itself, or by the next tick');
+  if (!alerting) return nothing('no alert channel is set');
+  const lastAt = await toldUnits?.lastAt(unit);
+  const age = lastAt && context.now().getTime() - lastAt.getTime();
+  if (age !== undefined && age >= 0 && age < everyMs) return nothing('it was told within the last hour');
+  const deliveries = await sendEverywhere(alerting, unitFailedMessage(unit, ended, alerting.host));
+  if (deliveries.some(({ status }) => status === 'delivered')) await toldUnits?.note(unit);
   return resultOf(deliveries, { unit });
 }
 

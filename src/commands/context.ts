@@ -15,6 +15,12 @@ import type { ProviderIds } from '../store/provider-ids.ts';
 import type { CredentialRun } from '../sync/context.ts';
 import type { Machine } from './machine.ts';
 
+/** When a message that a unit failed was last taken by somebody (UTC); neither function throws. */
+export interface ToldUnits {
+  lastAt(unit: string): Promise<Date | undefined>;
+  note(unit: string): Promise<void>;
+}
+
 export interface CommandContext {
   readonly log: Log;
   readonly settings: Settings;
@@ -58,6 +64,8 @@ export interface CommandContext {
   machine(): Promise<Machine>;
   /** What systemd tells of the unit for which it started this run. */
   endedUnit(): EndedUnit;
+  /** Undefined where nothing of the kind is kept. */
+  readonly toldUnits: ToldUnits | undefined;
   /** Serves the stand-ins of the providers, with the demo's data, on 127.0.0.1. */
   startSandbox(port: number): Promise<RunningSandbox>;
   /** Runs this program as a process of its own. */

@@ -57,6 +57,9 @@ async function sendOn(
   if (delivery.status === 'delivered') context.log.info(fields, 'alert sent');
   else if (delivery.status === 'failed') context.log.warn(fields, 'the alert was not taken; the next run tries again');
   else
-    context.log.warn(fields, 'the alert was answered by nobody, so it may have arrived; it is sent again in an hour');
+    context.log.warn(
+      fields,
+      'the alert was answered by nobody, so it may have arrived; it is sent again in an hour unless another channel took it',
+    );
   return delivery;
 }

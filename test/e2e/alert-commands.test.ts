@@ -1,5 +1,5 @@
 /** `alert test` and `alert unit-failed` as processes, with nothing around them: no database, no other setting. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -123,8 +123,38 @@ test('alert unit-failed: the unit, how it ended, what to do', async () => {
 test.each(['5', '6'])('alert unit-failed: silent for exit code %s, of which the run told', async (status) => {
   const ended = { MONITOR_SERVICE_RESULT: 'exit-code', MONITOR_EXIT_CODE: 'exited', MONITOR_EXIT_STATUS: status };
   const { code, stdout } = await run(['alert', 'unit-failed', 'p88sync-tick.service'], { env: { ...env, ...ended } });
-  expect([code, stdout]).toEqual([0, 'Nothing is sent: the run of p88sync-tick.service told of it itself.\n']);
+  expect([code, stdout]).toEqual([0, 'Nothing is sent: it is told by the run itself, or by the next tick.\n']);
   expect(received()).toEqual([]);
+});
+
+test('alert unit-failed: once an hour and unit; what was not taken, or was not sent, does not count', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'p88sync-told-'));
+  try {
+    const tell = async (unit: string, exitStatus: string) => {
+      const ended = { MONITOR_SERVICE_RESULT: 'exit-code', MONITOR_EXIT_STATUS: exitStatus, RUNTIME_DIRECTORY: folder };
+      const webhook = { P88SYNC_ALERT_WEBHOOK_URL: env['P88SYNC_ALERT_WEBHOOK_URL'] ?? '' };
+      const { code, stdout } = await run(['alert', 'unit-failed', unit], { env: { ...webhook, ...ended } });
+      return [code, stdout.split('\n')[0], http.taken().length];
+    };
+    const tick = 'p88sync-tick.service';
+    const taken = [0, 'webhook: taken', 1];
+    expect(await tell(tick, '6')).toEqual([
+      0,
+      'Nothing is sent: it is told by the run itself, or by the next tick.',
+      0,
+    ]);
+    http.answer = 500;
+    expect(await tell(tick, '3')).toEqual([1, expect.stringMatching(/^webhook: not taken/), 1]);
+    http.answer = 200;
+    expect(await tell(tick, '3')).toEqual(taken);
+    expect(await tell(tick, '3')).toEqual([0, 'Nothing is sent: it was told within the last hour.', 0]);
+    expect(await tell('p88sync-discover.service', '3')).toEqual(taken);
+    const hourAgo = new Date(Date.now() - 3_601_000);
+    await utimes(join(folder, tick), hourAgo, hourAgo);
+    expect(await tell(tick, '3')).toEqual(taken);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });
 
 test('alert unit-failed: done where no channel is set, 1 where none takes it, 2 for what is no unit', async () => {

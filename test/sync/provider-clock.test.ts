@@ -130,6 +130,37 @@ describe('in a unit', () => {
     expect(world.asked.map(({ since }) => since)).toEqual([undefined, at(-minute), at(-hour - minute)]);
     const [, row] = await world.history();
     expect(row).toMatchObject({ since: at(-hour - minute), watermark: at(9 * minute - hour) });
+    expect(row).toMatchObject({ provider_ahead_ms: -hour });
     expect(world.log.filter(({ level }) => level === 'warn')).toHaveLength(1);
+  });
+
+  test('who was taken back while a listing ran stays, though the older notice comes again', async () => {
+    const world = await syncWorld(store.database, runsignup);
+    const notice = person(1, {
+      kind: 'removal-notice',
+      modifiedAt: at(-20 * second),
+      removal: { reason: 'removed', at: at(-20 * second) },
+    });
+    const back = person(1, { modifiedAt: at(second) });
+    world.script.participants = [page([back, notice], { providerTime: at(2 * second) })];
+    await world.sync(world.unit(['100']));
+    const [known] = world.unit(['100']).events;
+    if (!known) throw new Error('the unit has no event');
+    const lastCompleted = { startedAt: at(0), watermark: at(-minute), clockAheadMs: 0 };
+    for (const n of [1, 2]) {
+      world.setClock(n * minute);
+      world.script.participants = [page([back, notice], { providerTime: at(n * minute) })];
+      await world.sync(
+        world.unit(['100'], { kind: 'incremental', since: at(-minute), events: [{ ...known, lastCompleted }] }),
+      );
+    }
+    expect((await world.people())['1']).toMatchObject({ removed_at: null, removed_reason: null });
+  });
+
+  test('who was changed by a clock that was set back since: the time that is yet to come is forgotten', async () => {
+    const world = await syncWorld(store.database, runsignup);
+    world.script.participants = [page([person(1, { modifiedAt: at(hour) })], { providerTime: at(0) })];
+    await world.sync(world.unit(['100']));
+    expect((await world.people())['1']).toMatchObject({ source_modified_at: null });
   });
 });

@@ -76,8 +76,10 @@ describe('the units as text', () => {
   });
 
   test.each(failed)('$file: once an hour and unit, as the same account and as well protected', (unit) => {
-    const limits = ['StartLimitIntervalSec', 'StartLimitBurst'].map((key) => only(unit, `Unit.${key}`));
-    expect(limits).toEqual(['1h', '1']);
+    // The command counts the hours, in a folder that outlasts it.
+    expect(only(unit, 'Unit.StartLimitIntervalSec')).toBe('0');
+    const folder = ['RuntimeDirectory', 'RuntimeDirectoryPreserve'].map((key) => only(unit, `Service.${key}`));
+    expect(folder).toEqual(['p88sync-failed', 'yes']);
     expect(p88syncArguments(commandLine(unit))).toEqual(['alert', 'unit-failed', '%i']);
     expect(only(unit, 'Service.Type')).toBe('oneshot');
     const fromBounds = (text: string) => text.slice(text.indexOf('CapabilityBoundingSet='));
