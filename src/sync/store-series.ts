@@ -75,7 +75,11 @@ export async function storeSeries(
     if (!setBack) return undefined;
     const { byMs, askFrom, forgetAfter } = setBack;
     const told = { events: claim.eventIds, seconds: Math.round(byMs / 1000) };
-    context.log.warn(told, `the clock of ${run.provider.displayName} was set back; nothing is passed over`);
+    // An answer that takes its time looks like a small step.
+    context.log[askFrom ? 'warn' : 'debug'](
+      told,
+      `the clock of ${run.provider.displayName} was set back; nothing is passed over`,
+    );
     await database.db.transaction().execute(async (tx) => {
       const { leaseSeconds } = settings;
       await extendClaim(tx, claim, { now: clock.now(), leaseSeconds, checkpoint: null });
