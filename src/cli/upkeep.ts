@@ -49,7 +49,7 @@ export function addUpkeep(program: Command, add: AddCommand): void {
     (command) =>
       command
         .requiredOption('--principal <id>', 'API key, client id or e-mail: what is not secret')
-        .option('--config <json>', 'further values that are not secret')
+        .option('--config <json>', 'further values that are not secret; those that are come with the secret')
         .option('--secret-file <file>', 'the secret, or {"secret", "additional_config"} as JSON'),
   );
   add(credentials, 'list', 'list the credentials, without secrets', ['credentials list'], (c) =>

@@ -44,7 +44,7 @@ export async function runCredentialsAdd(
       hint: "Give the organiser's name as --principal, and the key on standard input or with --secret-file.",
     });
   }
-  const config = options.config === undefined ? {} : parseObject(options.config, '--config');
+  const config = options.config === undefined ? {} : parseConfig(context, options.config);
   const workspace = await context.openWorkspace();
   const partner = await findPartner(workspace.database.db, named.partner);
   const provider = findProvider(workspace, context.providers, named.provider);
@@ -171,6 +171,8 @@ export async function runCredentialsRemove(context: CommandContext, id: string):
   };
 }
 
+const secretForm = '{"secret":"…","additional_config":{…}}';
+
 /** The bare secret, or `{"secret": …, "additional_config": {…}}` where there is more than one secret value. */
 function parseSecret(text: string): { secret: string; secretConfig: JsonObject } {
   const trimmed = text.trim();
@@ -180,7 +182,7 @@ function parseSecret(text: string): { secret: string; secretConfig: JsonObject }
     });
   }
   if (!trimmed.startsWith('{')) return { secret: trimmed, secretConfig: {} };
-  const { secret, additional_config: secretConfig = {}, ...others } = parseObject(trimmed, 'the secret');
+  const { secret, additional_config: secretConfig = {}, ...others } = parseObject(trimmed, 'the secret', secretForm);
   const unknown = Object.keys(others);
   if (unknown.length > 0)
     throw new UsageError(`the secret's JSON has unknown keys: ${unknown.join(', ')}`, {
@@ -193,13 +195,28 @@ function parseSecret(text: string): { secret: string; secretConfig: JsonObject }
   return { secret, secretConfig };
 }
 
-function parseObject(text: string, what: string): JsonObject {
+/** What is secret with one provider is refused for all: it was meant as a secret. @throws UsageError, without any value. */
+function parseConfig({ providers }: CommandContext, text: string): JsonObject {
+  const config = parseObject(text, '--config', '{"key_style":"v2"}');
+  const secretKeys = new Set(providers.flatMap((provider) => provider.secretConfig ?? []));
+  const [first, ...others] = Object.keys(config).filter((key) => secretKeys.has(key));
+  if (first === undefined) return config;
+  throw new UsageError(
+    `--config holds what is secret, and stands in the list of processes: ${[first, ...others].join(', ')}`,
+    {
+      hint: `Give it with the secret, as {"secret":"…","additional_config":{"${first}":"…"}} on standard input or with --secret-file.`,
+    },
+  );
+}
+
+/** @param form what is expected, for the hint. */
+function parseObject(text: string, what: string, form: string): JsonObject {
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
   } catch {
     // The parser's message quotes the text, which may hold a secret.
-    throw new UsageError(`${what} is not valid JSON`, { hint: 'Expected an object such as {"key_style":"v2"}.' });
+    throw new UsageError(`${what} is not valid JSON`, { hint: `Expected an object such as ${form}.` });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new UsageError(`${what} is not a JSON object`);

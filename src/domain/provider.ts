@@ -47,6 +47,8 @@ export interface Provider {
     readonly pageSize: number;
   };
   readonly abilities: Abilities;
+  /** Keys of `additional_config` that are secret: they are given with the secret, never as an argument. */
+  readonly secretConfig?: readonly string[];
   /** What one series of calls can answer: all events of a race, one event, or all events of an organiser (a credential). */
   readonly unit: 'race' | 'event' | 'organiser';
   /** False: it has no filter for changes, so every listing is whole. */

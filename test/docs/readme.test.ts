@@ -77,6 +77,14 @@ it.each(providers)(
   },
 );
 
+it.each(providers)('the table marks what $displayName takes as a secret in additional_config', (one) => {
+  const row = sectionOf('## Providers')
+    .split('\n')
+    .find((line) => line.startsWith(`| [\`${one.name}\`]`));
+  const marked = [...(row ?? '').matchAll(/`(\w+)`(?:\*\*)? 🔒/g)].map(([, key]) => key);
+  expect(marked).toEqual(one.secretConfig ?? []);
+});
+
 it.each(providers)('the tables of all providers have $displayName, its abilities and its calls an hour', (one) => {
   const rows = sectionOf('## Providers').split('\n');
   const row = rows.find((line) => line.startsWith(`| [\`${one.name}\`]`)) ?? '';

@@ -118,7 +118,7 @@ describe('arguments', () => {
       { args: `credentials add 1:runsignup --principal K ${secret}`, says: /too many arguments/ },
       {
         args: `credentials add 1:runsignup --principal K --secret-file ${secretFile}`,
-        says: /secret is not valid JSON/,
+        says: /secret is not valid JSON\n.*\{"secret":"…","additional_config":\{…\}\}/,
       },
       {
         args: 'credentials add 1:runsignup --principal K --secret-file /nowhere',
@@ -142,6 +142,16 @@ describe('arguments', () => {
         input: secret,
       },
       { args: 'credentials add 1:raceroster --principal K', says: /lacks username.*password/, input: secret },
+      {
+        args: `credentials add 1:raceroster --principal K --config {"username":"${secret}","password":"${secret}"}`,
+        says: /--config holds what is secret.*: username, password\n.*"additional_config":\{"username".*--secret-file/,
+        input: secret,
+      },
+      {
+        args: `credentials add 1:haku --principal K --config {"client_secret":"${secret}"}`,
+        says: /--config holds what is secret.*: client_secret\n/,
+        input: secret,
+      },
       { args: 'credentials test 99', says: /no credential 99/ },
       { args: 'credentials remove x', says: /no credential x/ },
       { args: 'prune --keep-days 1', says: /--keep-days 1: expected whole days from 2/ },

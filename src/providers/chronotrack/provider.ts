@@ -21,6 +21,7 @@ export const chronotrack: Provider = {
     givesResults: true,
     takesResults: false,
   },
+  secretConfig: ['client_secret'],
   unit: 'event',
   // One client sends `last_modified`, and nothing shows that it filters: every listing is whole.
   incremental: false,

@@ -22,6 +22,7 @@ export const raceroster: Provider = {
     givesResults: false,
     takesResults: false,
   },
+  secretConfig: ['username', 'password'],
   unit: 'event',
   incremental: true,
   // `isActive: false` is seen on some who left, but nothing says that all of them stay in the list.
