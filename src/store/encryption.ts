@@ -27,7 +27,11 @@ export function createCipher(keys: EncryptionKeys | undefined): Cipher {
   return {
     isCurrent: (stored) => keys !== undefined && stored.startsWith(`${prefix}:${keyId(keys.current)}:`),
     encrypt(text, purpose) {
-      if (!keys) throw missingKey('a secret cannot be stored');
+      if (!keys) {
+        throw new UsageError('a secret cannot be stored: no encryption key is configured', {
+          hint: 'Set P88SYNC_ENCRYPTION_KEY (or P88SYNC_ENCRYPTION_KEY_FILE); `p88sync credentials keygen` makes one. Keep it: without it the stored secrets are lost.',
+        });
+      }
       const iv = randomBytes(ivBytes);
       const cipher = createCipheriv('aes-256-gcm', keys.current, iv).setAAD(Buffer.from(purpose));
       const sealed = Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
@@ -35,7 +39,11 @@ export function createCipher(keys: EncryptionKeys | undefined): Cipher {
     },
     decrypt(stored, purpose) {
       if (!isEncrypted(stored)) return stored;
-      if (!keys) throw missingKey('a stored secret cannot be read');
+      if (!keys) {
+        throw new UsageError('a stored secret cannot be read: no encryption key is configured', {
+          hint: 'Set P88SYNC_ENCRYPTION_KEY (or P88SYNC_ENCRYPTION_KEY_FILE) to the key that the secrets were stored with; a new one does not open them.',
+        });
+      }
       const [, , id = '', body = ''] = stored.split(':');
       const key = byId.get(id);
       if (!key) {
@@ -72,10 +80,4 @@ export function isEncrypted(stored: string): boolean {
 
 function keyId(key: Buffer): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 8);
-}
-
-function missingKey(what: string): UsageError {
-  return new UsageError(`${what}: no encryption key is configured`, {
-    hint: 'Set P88SYNC_ENCRYPTION_KEY (or P88SYNC_ENCRYPTION_KEY_FILE); `p88sync credentials keygen` makes one. Keep it: without it the stored secrets are lost.',
-  });
 }

@@ -60,6 +60,18 @@ describe('encryption', () => {
     const keyless = createCipher(undefined);
     expect(() => keyless.encrypt('secret', 'a')).toThrow('a secret cannot be stored: no encryption key is configured');
     expect(() => keyless.decrypt(cipher.encrypt('secret', 'a'), 'a')).toThrow('a stored secret cannot be read');
+    // A new key opens nothing that is stored.
+    const told = (act: () => unknown) => {
+      try {
+        return act();
+      } catch (error) {
+        return (error as UsageError).hint;
+      }
+    };
+    expect(told(() => keyless.encrypt('secret', 'a'))).toContain('keygen');
+    const reading = told(() => keyless.decrypt(cipher.encrypt('secret', 'a'), 'a'));
+    expect(reading).toMatch(/to the key that the secrets were stored with/);
+    expect(reading).not.toContain('keygen');
   });
 
   test('no message holds the secret', () => {
