@@ -17,6 +17,7 @@ import {
 import { dirname } from 'node:path';
 import type { Machine } from './commands/machine.ts';
 import { UsageError } from './domain/errors.ts';
+import { reasonOf } from './domain/system-errors.ts';
 
 /** systemctl and id answer at once; one that waits for a bus that is not there must not hold `doctor` up. */
 const commandMs = 5_000;
@@ -84,5 +85,5 @@ export function thisMachine(packageFolder: string): Machine {
 }
 
 function refused(what: string, path: string, cause: NodeJS.ErrnoException): UsageError {
-  return new UsageError(`cannot ${what} ${path}: ${cause.code ?? cause.message}`, { cause });
+  return new UsageError(`cannot ${what} ${path}: ${reasonOf(cause)}`, { cause });
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import type { CommandContext, ProcessResult, RunningSandbox } from './commands/context.ts';
 import { UsageError } from './domain/errors.ts';
+import { reasonOf } from './domain/system-errors.ts';
 import { copernicoEventId } from './sandbox/copernico/names.ts';
 import { demoAccountName, demoAccounts } from './sandbox/demo-accounts.ts';
 import { demoWorld } from './sandbox/demo-world.ts';
@@ -21,7 +22,7 @@ export async function startSandbox(port: number): Promise<RunningSandbox> {
   const now = () => new Date();
   const sandbox = createSandbox({ now, world: demoWorld(now()) });
   const server = await serveSandbox(sandbox, { port }).catch((cause: NodeJS.ErrnoException) => {
-    throw new UsageError(`port ${port} cannot be listened on: ${cause.code ?? cause.message}`, {
+    throw new UsageError(`port ${port} cannot be listened on: ${reasonOf(cause)}`, {
       hint: 'Choose another with --port; 0 takes a free one.',
       cause,
     });

@@ -13,6 +13,7 @@ import { exposureOf, type FileAccess } from './domain/file-access.ts';
 import type { CallLedger } from './domain/ledger.ts';
 import type { Log } from './domain/log.ts';
 import type { Provider } from './domain/provider.ts';
+import { reasonOf } from './domain/system-errors.ts';
 import type { Waits } from './domain/waits.ts';
 import { isLoopback, parseProviderAddress } from './http/address.ts';
 import { createCaller } from './http/caller.ts';
@@ -224,14 +225,21 @@ export function wire(options: WiringOptions): Wired {
     checkSecrets: async (provider, secrets) => (await provider.load()).checkCredential(secrets),
     readFile: (path) =>
       readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-        throw new UsageError(`cannot read ${path}: ${cause.code ?? cause.message}`, { cause });
+        throw new UsageError(`cannot read ${path}: ${reasonOf(cause)}`, { cause });
       }),
     exposureOf: (path) => {
       const access = accessOf(path);
       return access && exposureOf(path, access);
     },
     writeFile: (path, text) => writeFile(path, text).catch(refuseToWrite(path)),
-    createSecretFile: (path, text) => writeFile(path, text, { flag: 'wx', mode: 0o600 }).catch(refuseToWrite(path)),
+    createSecretFile: (path, text) =>
+      writeFile(path, text, { flag: 'wx', mode: 0o600 }).catch((cause: NodeJS.ErrnoException) => {
+        if (cause.code !== 'EEXIST') return refuseToWrite(path)(cause);
+        throw new UsageError(`${path} is there already, and is not overwritten: secrets may be stored under it`, {
+          hint: 'Give another name.',
+          cause,
+        });
+      }),
     checkWritable: (path) => appendFile(path, '').catch(refuseToWrite(path)),
     now: () => options.now ?? new Date(),
     endedUnit: () => endedUnit(process.env),
@@ -270,7 +278,7 @@ function programSecretsOf({ program, database }: Config): CommandContext['progra
 
 function refuseToWrite(path: string): (cause: NodeJS.ErrnoException) => never {
   return (cause) => {
-    throw new UsageError(`cannot write ${path}: ${cause.code ?? cause.message}`, { cause });
+    throw new UsageError(`cannot write ${path}: ${reasonOf(cause)}`, { cause });
   };
 }
 

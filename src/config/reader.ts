@@ -3,6 +3,7 @@
  * collected, so that the operator sees all of it at once.
  */
 import { exposureOf, type FileAccess } from '../domain/file-access.ts';
+import { inWords } from '../domain/system-errors.ts';
 import type { Kind } from './kinds.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -78,7 +79,7 @@ export function createReader(env: Environment, { readFile, readAccess }: Files):
     try {
       return readFile(path).replace(/\r?\n$/, '');
     } catch (error) {
-      refuse(`${name}: ${path} cannot be read (${codeOf(error)})`);
+      refuse(`${name}: ${path} cannot be read: ${inWords(codeOf(error))}`);
       return undefined;
     }
   }

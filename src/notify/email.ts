@@ -1,5 +1,6 @@
 /** Messages by e-mail. */
 import type { Delivery, Message } from '../domain/alerts.ts';
+import { inWords } from '../domain/system-errors.ts';
 
 /** A mail server; TLS is asked for everywhere but on this machine. */
 export interface MailServer {
@@ -81,6 +82,6 @@ interface MailError extends Error {
 
 /** Answers of mail servers repeat addresses and names of users: only codes are told. */
 function failureOf({ code, originalCode, responseCode, message }: MailError, isOnItsWay: boolean): Delivery {
-  const reason = responseCode ? `the mail server answered ${responseCode}` : (originalCode ?? code ?? message);
+  const reason = responseCode ? `the mail server answered ${responseCode}` : inWords(originalCode ?? code ?? message);
   return { channel: 'email', status: isOnItsWay && !responseCode ? 'unknown' : 'failed', reason };
 }

@@ -1,6 +1,7 @@
 /** One POST to somebody who only takes notice: no redirect, no retry, an end after its time, and never an exception. */
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { inWords } from '../domain/system-errors.ts';
 
 export interface Posted {
   /** `unsent`: it never left this machine. `unanswered`: it did, and may have arrived. */
@@ -43,7 +44,7 @@ export function post(url: URL, { body, contentType, limitMs }: PostOptions): Pro
       });
     });
     // The code alone: messages of some errors repeat what was asked for.
-    request.on('error', (error: NodeJS.ErrnoException) => failed(error.code ?? error.name));
+    request.on('error', (error: NodeJS.ErrnoException) => failed(inWords(error.code ?? error.name)));
     request.once('response', (response) => {
       clearTimeout(limit);
       response.resume().on('error', () => undefined);

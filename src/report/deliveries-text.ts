@@ -12,7 +12,7 @@ const words: Readonly<Record<Delivery['status'], string>> = {
 /** A line each. */
 export function deliveriesText(deliveries: readonly Delivery[]): string {
   return deliveries
-    .map(({ channel, status, reason }) => `${channelNames[channel]}: ${words[status]}${reason ? ` (${reason})` : ''}`)
+    .map(({ channel, status, reason }) => `${channelNames[channel]}: ${words[status]}${reason ? `: ${reason}` : ''}`)
     .join('\n');
 }
 

@@ -17,7 +17,7 @@ export interface Database {
 /** Where the database is, as the configuration names it. */
 export type DatabaseTarget =
   | { readonly kind: 'postgresql'; readonly connection: PostgresConnection; readonly shown: string }
-  | { readonly kind: 'embedded'; readonly dataDir: string };
+  | { readonly kind: 'embedded'; readonly dataDir: string; readonly source?: string };
 
 /** The part of node-postgres' options that the configuration sets. */
 export type PostgresConnection = Readonly<

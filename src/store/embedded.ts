@@ -2,14 +2,32 @@
 import { mkdir } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
+import { UsageError } from '../domain/errors.ts';
+import { reasonOf } from '../domain/system-errors.ts';
 import type { Database, OpenOptions } from './database.ts';
 import { holdDataDir } from './embedded-lock.ts';
 import { kyselyOn } from './kysely.ts';
 import { textTypes } from './value-types.ts';
 
-/** @throws EmbeddedDatabaseBusy where another process holds the folder for longer than `busyWaitMs`. */
-export async function openEmbedded(dataDir: string, options: OpenOptions): Promise<Database> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+/**
+ * @param source the variable that names the folder.
+ * @throws EmbeddedDatabaseBusy where another process holds the folder for longer than `busyWaitMs`, UsageError where the
+ * folder cannot be made.
+ */
+export async function openEmbedded(
+  dataDir: string,
+  options: OpenOptions,
+  source = 'P88SYNC_DATA_DIR',
+): Promise<Database> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch((cause: NodeJS.ErrnoException) => {
+    // A full disk is nothing that was set wrong.
+    if (cause.code === 'ENOSPC') throw cause;
+    const why = cause.code === 'EEXIST' ? 'it is a file (EEXIST)' : reasonOf(cause);
+    throw new UsageError(`${source}: ${dataDir} cannot be the folder of the embedded database: ${why}`, {
+      hint: 'Set P88SYNC_DATA_DIR to a folder that this account may write to, or name a PostgreSQL in DATABASE_URL.',
+      cause,
+    });
+  });
   const lock = await holdDataDir(dataDir, { command: options.command, waitMs: options.busyWaitMs });
   try {
     const engine = await PGlite.create(`${dataDir}/pglite`, { parsers: { ...textTypes } });

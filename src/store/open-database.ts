@@ -8,7 +8,7 @@ import type { Database, DatabaseTarget, OpenOptions } from './database.ts';
 export async function openDatabase(target: DatabaseTarget, options: OpenOptions): Promise<Database> {
   if (target.kind === 'embedded') {
     const { openEmbedded } = await import('./embedded.ts');
-    return openEmbedded(target.dataDir, options);
+    return openEmbedded(target.dataDir, options, target.source);
   }
   standInForNavigator();
   const { openPostgres } = await import('./postgres.ts');

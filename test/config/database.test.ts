@@ -212,7 +212,11 @@ describe('TLS', () => {
       {},
       'DATABASE_URL: sslmode verify-ca needs sslrootcert (PGSSLROOTCERT), the certificate to check against; or use verify-full',
     ],
-    ['', { PGSSLROOTCERT: '/gone.pem' }, 'PGSSLROOTCERT: /gone.pem cannot be read (ENOENT)'],
+    [
+      '',
+      { PGSSLROOTCERT: '/gone.pem' },
+      'PGSSLROOTCERT: /gone.pem cannot be read: there is no such file or folder (ENOENT)',
+    ],
   ])('refused: "%s" with %o', (query, env, line) => {
     expect(refused({ DATABASE_URL: `${url}${query}`, ...env })).toBe(line);
   });

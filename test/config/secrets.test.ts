@@ -45,9 +45,15 @@ test.each([
     { P88SYNC_ENCRYPTION_KEY: hex, P88SYNC_ENCRYPTION_KEY_FILE: '/key' },
     'P88SYNC_ENCRYPTION_KEY: is set, and P88SYNC_ENCRYPTION_KEY_FILE too; unset one of them',
   ],
-  [{ P88SYNC_ENCRYPTION_KEY_FILE: '/gone' }, 'P88SYNC_ENCRYPTION_KEY_FILE: /gone cannot be read (ENOENT)'],
+  [
+    { P88SYNC_ENCRYPTION_KEY_FILE: '/gone' },
+    'P88SYNC_ENCRYPTION_KEY_FILE: /gone cannot be read: there is no such file or folder (ENOENT)',
+  ],
   [{ P88SYNC_ENCRYPTION_KEY_FILE: '/empty' }, 'P88SYNC_ENCRYPTION_KEY_FILE: /empty is empty'],
-  [{ CREDENTIALS_DIRECTORY: '/c' }, 'P88SYNC_ENCRYPTION_KEY: /c/p88sync_encryption_key cannot be read (EACCES)'],
+  [
+    { CREDENTIALS_DIRECTORY: '/c' },
+    'P88SYNC_ENCRYPTION_KEY: /c/p88sync_encryption_key cannot be read: permission is denied (EACCES)',
+  ],
 ])('refused: %o', (env, line) => {
   expect(refused(env, { '/empty': '\n', '/key': hex, '/c/p88sync_encryption_key': 'not permitted' })).toBe(line);
 });

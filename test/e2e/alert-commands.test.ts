@@ -62,7 +62,7 @@ test('alert test: by TLS, to those whose certificate somebody vouches for', asyn
     const strange = await run(['alert', 'test'], { env });
     expect(strange).toMatchObject({
       code: 1,
-      stdout: expect.stringMatching(/^webhook: not taken .+\ne-mail: not taken /),
+      stdout: expect.stringMatching(/^webhook: not taken: .+\ne-mail: not taken: /),
     });
     expect([secureHttp.received, secureMail.mails]).toEqual([[], []]);
     const known = await run(['alert', 'test'], { env: { ...env, NODE_EXTRA_CA_CERTS: ca } });

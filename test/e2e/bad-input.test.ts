@@ -122,9 +122,12 @@ describe('arguments', () => {
       },
       {
         args: 'credentials add 1:runsignup --principal K --secret-file /nowhere',
-        says: /cannot read \/nowhere: ENOENT/,
+        says: /cannot read \/nowhere: there is no such file or folder \(ENOENT\)/,
       },
-      { args: 'credentials add 1:runsignup --principal K --secret-file /tmp', says: /cannot read \/tmp: EISDIR/ },
+      {
+        args: 'credentials add 1:runsignup --principal K --secret-file /tmp',
+        says: /cannot read \/tmp: it is a folder \(EISDIR\)/,
+      },
       { args: `credentials add 1:runsignup --principal K`, says: /unknown keys: pass/, input: `{"pass":"${secret}"}` },
       {
         args: 'credentials add 1:runsignup --principal K --config x',
@@ -195,6 +198,16 @@ describe('environment', () => {
         args: 'tick',
         env: { DATABASE_URL: undefined, P88SYNC_DATA_DIR: 'data' },
         says: /P88SYNC_DATA_DIR: expected an absolute path/,
+      },
+      {
+        args: 'tick',
+        env: { DATABASE_URL: undefined, P88SYNC_DATA_DIR: secretFile },
+        says: /P88SYNC_DATA_DIR: .* cannot be the folder of the embedded database: it is a file \(EEXIST\)\n.*Set P88SYNC_DATA_DIR/,
+      },
+      {
+        args: 'tick',
+        env: { DATABASE_URL: undefined, P88SYNC_DATA_DIR: '/sys/p88sync' },
+        says: /P88SYNC_DATA_DIR: \/sys\/p88sync cannot be the folder of the embedded database: .*\(E[A-Z]+\)/,
       },
     ].map((one): [string, Case] => [JSON.stringify(one.env), one]),
   )('%s', (_, one) => expectRefusal(one));

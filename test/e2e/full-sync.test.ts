@@ -107,7 +107,7 @@ test('a summary that has nowhere to go is refused before anything is done', asyn
   const { code, stderr } = await here.run('full-sync', '--summary', '/nowhere/summary.json');
   expect({ code, stderr }).toEqual({
     code: 2,
-    stderr: expect.stringContaining('cannot write /nowhere/summary.json: ENOENT'),
+    stderr: expect.stringContaining('cannot write /nowhere/summary.json: there is no such file or folder (ENOENT)'),
   });
   expect(here.newCalls()).toEqual([]);
 });

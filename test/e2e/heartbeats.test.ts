@@ -121,7 +121,7 @@ test('one that refuses, hangs or is not there changes nothing but the log', asyn
   }
   expect(refused.stderr).toContain('"reason":"status 404"');
   expect(hung.stderr).toContain('"reason":"no answer within 3 s"');
-  expect(gone.stderr).toContain('"reason":"ECONNREFUSED"');
+  expect(gone.stderr).toContain('"reason":"nobody listens there (ECONNREFUSED)"');
 });
 
 test('--dry-run, other commands, and a far address with --now tell nobody', async () => {

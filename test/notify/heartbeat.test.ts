@@ -40,7 +40,7 @@ test('what is not taken is said in words, and nothing is thrown', async () => {
   await http.close();
   missed = [];
   await start('/canary').end(3, 'the database');
-  expect(missed).toEqual(['ECONNREFUSED', 'ECONNREFUSED']);
+  expect(missed).toEqual(['nobody listens there (ECONNREFUSED)', 'nobody listens there (ECONNREFUSED)']);
 });
 
 test('a beginning that nobody answers does not keep the end back', async () => {
