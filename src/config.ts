@@ -78,7 +78,7 @@ export const variables: readonly Variable[] = [
   },
 ];
 
-/** @throws UsageError with a line for each thing that is wrong; no secret is in it. */
+/** @throws UsageError with everything that is wrong, each with its variable; no secret is in it. */
 export function readConfig(env: Environment, sources: ConfigSources): Config {
   const reader = createReader(env, sources);
   refuseUncheckedTls(reader);
@@ -95,7 +95,7 @@ export function readConfig(env: Environment, sources: ConfigSources): Config {
     notes: [...reader.notes, ...unknownVariables(env, knownNames(sources.providerNames))],
   };
   if (database === undefined || reader.problems.length > 0) {
-    throw new UsageError(reader.problems.join('\n'), {
+    throw new UsageError(reader.problems.join('; '), {
       hint: 'Correct it in the environment, with systemd in /etc/p88sync/p88sync.env; the README lists every variable.',
     });
   }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { text as readAll } from 'node:stream/consumers';
 import { CommanderError } from 'commander';
 import type { Invocation } from './cli/add-command.ts';
+import { parseNow } from './cli/parse-now.ts';
 import { buildProgram } from './cli.ts';
 import type { CommandResult, Terminal } from './commands/context.ts';
 import { alertEnvironment } from './config/alerts.ts';
@@ -185,18 +186,6 @@ async function confirm(question: string, signal: AbortSignal): Promise<boolean> 
 /** https://no-color.org */
 function useColor(): boolean {
   return !process.env['NO_COLOR'];
-}
-
-/** @throws UsageError unless it is a full instant: a wall time without zone would mean another one on each host. */
-function parseNow(text: string | undefined): Date | undefined {
-  if (text === undefined) return undefined;
-  const now = new Date(text);
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(text) || Number.isNaN(now.getTime())) {
-    throw new UsageError(`--now ${text}: expected an instant with its zone`, {
-      hint: 'Such as 2026-09-13T10:30:00Z or 2026-09-13T06:30:00-04:00.',
-    });
-  }
-  return now;
 }
 
 /** @returns why it could not be written. */

@@ -50,6 +50,8 @@ export function adder(run: (invocation: Invocation) => Promise<void>) {
     { needsConfig = true, isDefault = false }: CommandKind = {},
   ) => {
     const command = parent.command(usage, { isDefault }).description(description);
+    const name = parent.parent ? `${parent.name()} ${command.name()}` : command.name();
+    command.showHelpAfterError(`(p88sync ${name} --help says what it takes)`);
     extend?.(command);
     command
       .option('--json', 'one JSON object on standard output; the log goes to standard error')
@@ -59,7 +61,6 @@ export function adder(run: (invocation: Invocation) => Promise<void>) {
       .action(async (...given: unknown[]) => {
         const args = given.slice(0, command.registeredArguments.length) as (string | undefined)[];
         const options = command.opts<CommonOptions>();
-        const name = parent.parent ? `${parent.name()} ${command.name()}` : command.name();
         await run({
           command: name,
           options,
@@ -72,7 +73,11 @@ export function adder(run: (invocation: Invocation) => Promise<void>) {
 
 /** A command that only has subcommands. */
 export function group(program: Command, name: string, description: string, examples: readonly string[]): Command {
-  return program.command(name).description(description).addHelpText('after', moreHelp(examples));
+  return program
+    .command(name)
+    .description(description)
+    .showHelpAfterError(`(p88sync ${name} --help lists its commands)`)
+    .addHelpText('after', moreHelp(examples));
 }
 
 function moreHelp(examples: readonly string[]): string {

@@ -11,6 +11,11 @@ import type { Alerting, CommandContext, CommandResult } from './context.ts';
 export async function runAlertTest(context: CommandContext): Promise<CommandResult> {
   const { alerting } = context;
   if (!alerting) {
+    if (context.configuration.alerts.channels.length > 0) {
+      throw new UsageError('nobody is told: with --now only channels on this machine are', {
+        hint: 'Leave --now out.',
+      });
+    }
     throw new UsageError('nobody is told of anything: no alert channel is set', {
       hint: 'Set P88SYNC_ALERT_WEBHOOK_URL, or P88SYNC_ALERT_EMAIL_TO, P88SYNC_ALERT_EMAIL_FROM and P88SYNC_SMTP_URL.',
     });

@@ -18,6 +18,7 @@ import { findPartner } from '../store/partners.ts';
 import { isKey } from '../store/reseal.ts';
 import type { CommandContext, CommandResult } from './context.ts';
 import { findProvider } from './find-provider.ts';
+import { noCredentialsYet } from './no-credentials.ts';
 import { usableCredentials } from './sync-setup.ts';
 
 export interface CredentialsAddOptions {
@@ -90,7 +91,7 @@ export async function runCredentialsList(context: CommandContext): Promise<Comma
   }));
   const text =
     credentials.length === 0
-      ? 'No credentials yet. Next: p88sync credentials add 1:runsignup --principal KEY'
+      ? await noCredentialsYet(workspace.database.db)
       : renderTable(
           [
             { head: 'ID', align: 'right' },
@@ -150,10 +151,7 @@ export async function runCredentialsTest(context: CommandContext, id: string | u
   ]);
   return {
     exit: worstExit(results.map((one) => one.exit)),
-    text:
-      lines.length === 0
-        ? 'No credentials yet. Next: p88sync credentials add 1:runsignup --principal KEY'
-        : lines.join('\n'),
+    text: lines.length === 0 ? await noCredentialsYet(db) : lines.join('\n'),
     json: {
       credentials: results.map(({ exit, hint, ...one }) => ({ ...one, ok: exit === 'done', hint: hint ?? null })),
     },

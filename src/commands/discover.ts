@@ -10,6 +10,7 @@ import { type DiscoveryOutcome, discoverCredential, undiscovered } from '../sync
 import { sideBySide } from '../sync/side-by-side.ts';
 import type { CommandContext, CommandResult, Workspace } from './context.ts';
 import { checkRegistrations, findProvider } from './find-provider.ts';
+import { noCredentialsYet } from './no-credentials.ts';
 import { syncContext, takeOverDead, type UsableCredential, usableCredentials } from './sync-setup.ts';
 import { parseMaxSeconds, withTimeLimit } from './time-limit.ts';
 
@@ -34,7 +35,7 @@ export async function runDiscover(
     const { tellAlerts } = await import('./tell-alerts.ts');
     await tellAlerts(context, workspace, context.alerting);
   }
-  return discoveryResult(context, outcomes, chosen);
+  return discoveryResult(context, workspace, outcomes, chosen);
 }
 
 /**
@@ -102,11 +103,12 @@ async function open(
   return context.connect(workspace, credential, { signal, patience: 'fail' });
 }
 
-function discoveryResult(
+async function discoveryResult(
   context: CommandContext,
+  workspace: Workspace,
   begun: readonly DiscoveryOutcome[],
   chosen: readonly UsableCredential[],
-): CommandResult {
+): Promise<CommandResult> {
   const names = new Map(chosen.map((one) => [one.credentialId, `${one.partnerId} ${one.partner}`]));
   const seen = new Set(begun.map((one) => one.credentialId));
   const outcomes = [...begun, ...chosen.filter((one) => !seen.has(one.credentialId)).map(notReached)];
@@ -120,7 +122,7 @@ function discoveryResult(
   return {
     exit,
     text: nothing
-      ? 'No credentials yet. Next: p88sync credentials add 1:runsignup --principal KEY'
+      ? await noCredentialsYet(workspace.database.db)
       : renderDiscovery(
           outcomes.map((one) => ({ ...one, name: names.get(one.credentialId) ?? '' })),
           context.terminal,

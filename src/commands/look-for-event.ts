@@ -1,6 +1,7 @@
 /** An event that somebody asks for and nobody has discovered yet: the provider is asked for it by its id. */
 import { CredentialRefused, ProviderUnavailable, UsageError } from '../domain/errors.ts';
 import { listCredentials } from '../store/credentials.ts';
+import { findPartner } from '../store/partners.ts';
 import type { CommandContext, Workspace } from './context.ts';
 import { discoverAll } from './discover.ts';
 import { usableCredentials } from './sync-setup.ts';
@@ -15,9 +16,7 @@ export async function lookForEvent(
     (one) => one.partnerId === wanted.partnerId && one.providerId === wanted.providerId,
   );
   if (credentials.length === 0) {
-    throw new UsageError(`timing partner ${wanted.partnerId} has no credential for this provider`, {
-      hint: '`p88sync credentials list` shows all of them.',
-    });
+    throw await noCredential(workspace, wanted);
   }
   const outcomes = await discoverAll(context, workspace, credentials, {
     signal: wanted.signal,
@@ -32,4 +31,15 @@ export async function lookForEvent(
       failed.hint ? { hint: failed.hint } : {},
     );
   }
+}
+
+async function noCredential(
+  { database, providerIds }: Workspace,
+  { partnerId, providerId }: { partnerId: number; providerId: number },
+): Promise<UsageError> {
+  const partner = await findPartner(database.db, String(partnerId));
+  const provider = providerIds.byId.get(providerId);
+  return new UsageError(`${partner.name} has no credential for ${provider?.displayName ?? 'this provider'}`, {
+    hint: `Add one: p88sync credentials add ${partnerId}:${provider?.name ?? 'PROVIDER'} --principal ID`,
+  });
 }

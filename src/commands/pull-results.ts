@@ -43,7 +43,13 @@ export async function eventToPull(
 ): Promise<ScoringState> {
   const named = await nameEvent(context, workspace, text);
   const { abilities, displayName } = named.provider;
-  if (!abilities.givesResults) throw new UsageError(`${displayName} gives no results`);
+  if (!abilities.givesResults) {
+    throw new UsageError(`${displayName} gives no results`, {
+      hint: abilities.registrations
+        ? 'Results come from the scoring event that it is linked to: `p88sync link list` names it.'
+        : '`p88sync link list` names the events that are scored.',
+    });
+  }
   const { partnerId } = named.partner;
   const { providerId, eventId, provider } = named;
   const { database, providerIds, clock } = workspace;

@@ -79,7 +79,10 @@ function readSet(reader: Reader, set: VariableSet): Found | undefined {
 function postgresql(reader: Reader, chosen: Found, others: readonly Found[]): DatabaseConfig | undefined {
   const { source, host, port = 5432, database, user, password, parameters = new URLSearchParams() } = chosen;
   if (host === undefined || database === undefined || chosen.missing.length > 0) {
-    reader.refuse(`${chosen.missing.join(', ')}: missing, while others of ${source} are set; set all of them or none`);
+    const them = chosen.missing.length === 1 ? 'it' : 'them';
+    reader.refuse(
+      `${chosen.missing.join(', ')}: missing, while others of ${source} are set; set ${them} too, or unset the others`,
+    );
     return undefined;
   }
   if (host.includes(',')) {

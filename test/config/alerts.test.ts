@@ -90,7 +90,7 @@ describe('refused, without a word of what is secret', () => {
 
   test('a mail that lacks something', () => {
     expect(refused({ P88SYNC_ALERT_EMAIL_TO: 'a@b.org' })).toBe(
-      'P88SYNC_ALERT_EMAIL_FROM: missing, while P88SYNC_ALERT_EMAIL_TO is set\nP88SYNC_SMTP_URL: missing, while P88SYNC_ALERT_EMAIL_TO is set',
+      'P88SYNC_ALERT_EMAIL_FROM: missing, while P88SYNC_ALERT_EMAIL_TO is set; P88SYNC_SMTP_URL: missing, while P88SYNC_ALERT_EMAIL_TO is set',
     );
     expect(refused({ ...mail, P88SYNC_ALERT_EMAIL_TO: '' })).toBe(
       'P88SYNC_ALERT_EMAIL_TO: missing, while P88SYNC_ALERT_EMAIL_FROM is set',

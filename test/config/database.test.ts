@@ -67,10 +67,16 @@ describe('refused', () => {
   test.each([
     [
       { POSTGRES_DB: 'p88', POSTGRES_USER: 'me' },
-      'POSTGRES_HOST: missing, while others of POSTGRES_* are set; set all of them or none',
+      'POSTGRES_HOST: missing, while others of POSTGRES_* are set; set it too, or unset the others',
     ],
-    [{ DB_HOST: 'db', DB_NAME: 'p88' }, 'DB_USER: missing, while others of DB_* are set; set all of them or none'],
-    [{ PGPASSWORD: 'hush' }, 'PGHOST, PGDATABASE: missing, while others of PG* are set; set all of them or none'],
+    [
+      { DB_HOST: 'db', DB_NAME: 'p88' },
+      'DB_USER: missing, while others of DB_* are set; set it too, or unset the others',
+    ],
+    [
+      { PGPASSWORD: 'hush' },
+      'PGHOST, PGDATABASE: missing, while others of PG* are set; set them too, or unset the others',
+    ],
     [{ ...postgres, POSTGRES_PORT: '0' }, 'POSTGRES_PORT: expected a whole number from 1 to 65535, not "0"'],
     [
       { PGHOST: 'a,b', PGDATABASE: 'p88' },

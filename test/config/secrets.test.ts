@@ -79,7 +79,9 @@ test.each([
   ],
 ])('a file that every account can read is refused: %o', (env, line) => {
   const files = { '/f': hex, '/c/p88sync_encryption_key': hex };
-  expect(refused(env, files, { '/f': everybody, '/c/p88sync_encryption_key': everybody }).split('\n')[0]).toBe(line);
+  expect(refused(env, files, { '/f': everybody, '/c/p88sync_encryption_key': everybody }).split('; P88SYNC')[0]).toBe(
+    line,
+  );
 });
 
 const postgres = { DATABASE_URL: 'postgresql://localhost/p88?sslmode=require', PGSSLKEY: '/me.key' };

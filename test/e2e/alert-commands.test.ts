@@ -99,6 +99,15 @@ test('alert test: 2 where no channel is set, and which settings there are', asyn
   expect(stderr).toMatch(/no alert channel is set\n {2}Set P88SYNC_ALERT_WEBHOOK_URL, or /);
 });
 
+test('alert test: with --now nobody on another machine is told, and it says so', async () => {
+  const elsewhere = { P88SYNC_ALERT_WEBHOOK_URL: 'https://hooks.example/services/canary-path' };
+  const { code, stderr } = await run(['alert', 'test', '--now', '2026-11-28T10:00:00Z'], { env: elsewhere });
+  expect([code, stderr]).toEqual([
+    2,
+    'p88sync: nobody is told: with --now only channels on this machine are\n  Leave --now out.\n',
+  ]);
+});
+
 test('alert unit-failed: the unit, how it ended, what to do', async () => {
   const ended = { MONITOR_SERVICE_RESULT: 'exit-code', MONITOR_EXIT_CODE: 'exited', MONITOR_EXIT_STATUS: '3' };
   const { code, json } = await run(['alert', 'unit-failed', 'p88sync-tick.service', '--json'], {

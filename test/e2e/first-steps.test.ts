@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addAccount, addEvent, addRace, addRegistrations } from '../../src/sandbox/build-world.ts';
 import { freshDatabase, type TestDatabase } from '../database/databases.ts';
-import { hour, type Installation, install, saturday } from './installation.ts';
+import { hour, type Installation, install, migratedDatabase, saturday } from './installation.ts';
 import { run } from './program.ts';
 
 let here: Installation;
@@ -19,6 +19,19 @@ afterAll(async () => {
   await here.close();
   await empty.drop();
 });
+
+test.each([[['credentials', 'list']], [['credentials', 'test']], [['discover']]])(
+  '%j without a partner says that one comes first',
+  async (args) => {
+    const fresh = await migratedDatabase();
+    try {
+      const { code, stdout } = await run(args, { env: { ...here.env, DATABASE_URL: fresh.url } });
+      expect([code, stdout]).toEqual([0, 'No timing partners yet. Next: p88sync partners add "Peak Timing"\n']);
+    } finally {
+      await fresh.drop();
+    }
+  },
+);
 
 test('status says the next command, step by step', async () => {
   const env = { ...here.env, DATABASE_URL: empty.url };
