@@ -11,7 +11,7 @@ import {
 /** The one table of exit codes; `--help` and the README print it. systemd and cron read nothing else. */
 export const exitCodes = {
   done: { code: 0, meaning: 'done, or nothing was due' },
-  someFailed: { code: 1, meaning: 'some units failed and will be retried' },
+  someFailed: { code: 1, meaning: 'some units failed and will be retried, or something is not in order' },
   usage: { code: 2, meaning: 'usage or configuration refused' },
   database: { code: 3, meaning: 'database unreachable, or its schema older or newer than the program' },
   embeddedBusy: { code: 4, meaning: 'another process holds the embedded database' },
