@@ -71,6 +71,10 @@ describe('the units as text', () => {
     expect(first).toMatch(/^SuccessExitStatus=1 143\n/);
   });
 
+  test.each(all)('$file writes no core file, which would hold secrets', (unit) => {
+    expect(only(unit, 'Service.LimitCORE')).toBe('0');
+  });
+
   test.each(services)('$file has it told when it failed', (service) => {
     expect(only(service, 'Unit.OnFailure')).toBe('p88sync-failed@%n.service');
   });
