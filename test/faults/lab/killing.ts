@@ -1,7 +1,7 @@
 /** Runs that are killed: at a named point of what they say to PostgreSQL, or at some moment. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Installation } from '../../e2e/installation.ts';
-import { type Ended, start } from '../../e2e/program.ts';
+import { type Ended, start, until } from '../../e2e/program.ts';
 import { hear } from './heard.ts';
 import type { Point, PostgresLine } from './postgres-line.ts';
 
@@ -26,7 +26,18 @@ export async function killAt(
   const ended = await started.ended;
   armed.disarm();
   line.proxy.cutAll();
+  await untilForgotten(here);
   return { ended, wasReached: await armed.reached };
+}
+
+/**
+ * PostgreSQL hears of the death at once and acts on it a moment later: until then the row of the claim may be locked, and is
+ * left to the run behind the next one. The next run comes a minute later; in the laboratory, in milliseconds.
+ */
+async function untilForgotten(here: Installation): Promise<void> {
+  const sessions =
+    "select 1 from pg_stat_activity where application_name like 'p88sync %' and datname = current_database()";
+  await until(async () => (await here.query(sessions)).length === 0);
 }
 
 /** Starts the program; the signals come so many ms after each other. */
@@ -43,7 +54,9 @@ export async function killAfter(
     if (isOver) break;
     started.child.kill(death);
   }
-  return end;
+  const ended = await end;
+  await untilForgotten(here);
+  return ended;
 }
 
 function withClock(here: Installation, args: readonly string[]): readonly string[] {
