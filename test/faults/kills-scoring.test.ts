@@ -21,7 +21,7 @@ import {
   wantedPeople,
   wantedResults,
 } from '../e2e/scored-world.ts';
-import { amount, chancesOf, tell } from './lab/form.ts';
+import { amount, chancesOf, some, tell } from './lab/form.ts';
 import { closeUnheard } from './lab/heard.ts';
 import { killAfter, killAt } from './lab/killing.ts';
 import { publishingPoints, pullPoints, pushPoints } from './lab/points.ts';
@@ -121,14 +121,16 @@ async function round(point: Point, args: readonly string[]): Promise<void> {
   await recover();
 }
 
-test.each(pushPoints)('push: $name', (point) => round(point, commands.tick()));
+test.each(some(pushPoints, 2, 'points of pushes'))('push: $name', (point) => round(point, commands.tick()));
 
-test.each(pullPoints)('pull: $name', (point) => round(point, commands.pull()));
+test.each(some(pullPoints, 2, 'points of pulls'))('pull: $name', (point) => round(point, commands.pull()));
 
-test.each(publishingPoints)('publication: $name', (point) => round(point, commands.publish()));
+test.each(some(publishingPoints, 2, 'points of publications'))('publication: $name', (point) =>
+  round(point, commands.publish()),
+);
 
 test('at random moments', async () => {
-  const wanted = kills + amount(4, 300);
+  const wanted = kills + amount(3, 300);
   while (kills < wanted) {
     happen();
     const command = chances.pick([commands.push, commands.pull, commands.publish, commands.tick]);

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { changePerson, refund, setBib, vanish } from '../../src/sandbox/changes.ts';
 import type { RaceEvent } from '../../src/sandbox/world.ts';
 import { minute, type Row } from '../e2e/installation.ts';
+import { some } from './lab/form.ts';
 import { emptied, listOf, nobody, onlyTheFirst } from './lab/listed-pages.ts';
 import type { Trouble } from './lab/provider-line.ts';
 import { expectSound } from './lab/sound.ts';
@@ -53,7 +54,7 @@ async function recoverByChanges(): Promise<void> {
   await expectSound(all.here);
 }
 
-describe.each(registrationProviders)('%s', (provider) => {
+describe.each(some(registrationProviders, 1, 'listings'))('%s', (provider) => {
   const infers = provider !== 'runsignup';
 
   test.each([1, 2])('an empty page in the place of page %i, once', async (page) => {

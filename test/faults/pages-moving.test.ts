@@ -4,7 +4,7 @@ import { changePerson, refund, register, vanish } from '../../src/sandbox/change
 import type { RaceEvent, Registration } from '../../src/sandbox/world.ts';
 import { reappear } from '../e2e/every-provider-world.ts';
 import { minute } from '../e2e/installation.ts';
-import { amount, chancesOf } from './lab/form.ts';
+import { amount, chancesOf, some } from './lab/form.ts';
 import { listOf } from './lab/listed-pages.ts';
 import { installTroubled, peopleOf, type Registrar, recover, type Troubled, wantedPeopleOf } from './lab/troubled.ts';
 import { behind } from './lab/troubles.ts';
@@ -97,7 +97,7 @@ async function whileListed(
   await recover(all);
 }
 
-describe.each(registrationProviders)('%s', (provider) => {
+describe.each(some(registrationProviders, 1, 'rows that move'))('%s', (provider) => {
   const shown = provider === 'runsignup' ? happenings.filter(([title]) => !/gone|there again/.test(title)) : happenings;
 
   test.each(amount(0, 1) ? shown : chances.shuffled(shown).slice(0, 4))(

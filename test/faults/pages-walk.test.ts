@@ -109,7 +109,7 @@ async function expectNobodyWronglyAbsent(): Promise<void> {
 
 test('rounds of changes and troubles', async () => {
   const { here, line } = all;
-  const rounds = amount(10, 120);
+  const rounds = amount(6, 120);
   const played = new Map<string, number>();
   for (let round = 0; round < rounds; round += 1) {
     const isGone = chances.next() < 0.2;

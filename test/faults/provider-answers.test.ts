@@ -118,7 +118,7 @@ function dealtOut(): readonly (readonly Pair[])[] {
   const pairs = faults.flatMap((fault) =>
     chances
       .shuffled(registrationProviders)
-      .slice(0, amount(2, 5))
+      .slice(0, amount(1, 5))
       .map((provider) => ({ fault, provider })),
   );
   const rounds: Pair[][] = [];

@@ -21,7 +21,7 @@ import {
   wantedPeople,
   wantedResults,
 } from '../e2e/scored-world.ts';
-import { chancesOf, isLong } from './lab/form.ts';
+import { chancesOf, some } from './lab/form.ts';
 import { type ProviderLine, startProviderLine, type Trouble } from './lab/provider-line.ts';
 import { expectSound } from './lab/sound.ts';
 import { expectReadable } from './lab/troubled.ts';
@@ -109,13 +109,8 @@ async function inTrouble(trouble: Trouble, where: Parameters<ProviderLine['begin
   return ended;
 }
 
-/** A few of them, others with another seed. */
-function some(count: number): typeof troubles {
-  return isLong ? troubles : chances.shuffled(troubles).slice(0, count);
-}
-
 /** Copernico documents no answer to a push: nothing at all is a yes there. */
-const toPushes = some(4).filter(([title]) => title !== 'nothing, with 200');
+const toPushes = some(troubles, 2, 'pushes').filter(([title]) => title !== 'nothing, with 200');
 
 test.each(toPushes)('push: %s', async (_, trouble) => {
   here.pass(minute);
@@ -132,7 +127,7 @@ test.each(toPushes)('push: %s', async (_, trouble) => {
   await expectAllRight();
 });
 
-test.each(some(3))('pull: %s', async (title, trouble) => {
+test.each(some(troubles, 1, 'pulls'))('pull: %s', async (title, trouble) => {
   const finisher = (event: RaceEvent) =>
     chances.pick(event.registrations.filter(({ id }) => event.finishes.get(id)?.status === 'finished'));
   // A preset may be three minutes in the making, and is waited for.
@@ -169,7 +164,7 @@ async function copernicoResults(): Promise<Readonly<Record<string, unknown>>> {
   return Object.fromEntries(Object.entries(await storedResults(here)).filter(([id]) => ids.has(id)));
 }
 
-test.each(some(3))('publication: %s', async (_, trouble) => {
+test.each(some(troubles, 1, 'publications'))('publication: %s', async (_, trouble) => {
   here.pass(minute);
   for (const one of scored.registrations.slice(0, 2)) withdrawSplit(here.world, one.id, '5K');
   disqualify(here.world, chances.pick(scored.registrations).id);
@@ -181,7 +176,7 @@ test.each(some(3))('publication: %s', async (_, trouble) => {
   await expectAllRight();
 });
 
-test.each(some(4))('discovery: %s', async (_, trouble) => {
+test.each(some(troubles, 1, 'discoveries'))('discovery: %s', async (_, trouble) => {
   here.pass(minute);
   renameEvent(here.world, registered, `Half ${chances.below(1_000)}`);
   renameEvent(here.world, live, `Pine Ridge Half ${chances.below(1_000)}`);

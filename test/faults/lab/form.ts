@@ -13,6 +13,17 @@ export function amount(short: number, long: number): number {
   return isLong ? long : short;
 }
 
+/** All in the long form; in the short one so many of them, which the seed chooses. @param name of the experiment. */
+export function some<Item>(all: readonly Item[], count: number, name: string): readonly Item[] {
+  if (isLong || all.length <= count) return all;
+  const chosen = new Set(
+    chancesOf(name)
+      .shuffled([...all.keys()])
+      .slice(0, count),
+  );
+  return all.filter((_, index) => chosen.has(index));
+}
+
 /** Chances of one experiment: the same for the same seed and name, whatever other experiments draw. */
 export interface Chances {
   /** 0 ≤ x < 1. */
